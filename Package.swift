@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    // A warning is a defect here. Swift ignores this when the package is somebody's dependency.
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "stream-broker",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "StreamBrokerKit", targets: ["StreamBrokerKit"]),
+        .library(name: "FrameCodec", targets: ["FrameCodec"]),
+        .library(name: "RTSPCapture", targets: ["RTSPCapture"]),
+        .executable(name: "brokerctl", targets: ["brokerctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        // The broker: protocol logic without I/O, then the I/O around it. No C library.
+        .target(name: "StreamBrokerCore", swiftSettings: strict),
+        .target(
+            name: "StreamBrokerKit",
+            dependencies: [
+                "StreamBrokerCore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Pictures: C libraries behind one owner type each. No NIO.
+        .systemLibrary(
+            name: "CLibAV",
+            pkgConfig: "libavformat libavcodec libswscale libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"])]
+        ),
+        .systemLibrary(
+            name: "CLibWebP",
+            pkgConfig: "libwebp",
+            providers: [.apt(["libwebp-dev"]), .brew(["webp"])]
+        ),
+        .target(name: "FrameCodec", dependencies: ["CLibAV", "CLibWebP"], swiftSettings: strict),
+        .target(name: "RTSPCapture", dependencies: ["FrameCodec", "CLibAV"], swiftSettings: strict),
+
+        // A camera for demonstrations and tests: an RTSP server on loopback.
+        .target(
+            name: "LoopbackCamera",
+            dependencies: [
+                "CLibAV", "FrameCodec", "RTSPCapture",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "brokerctl",
+            dependencies: [
+                "StreamBrokerKit", "FrameCodec", "RTSPCapture", "LoopbackCamera",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "EmbedInServer",
+            dependencies: [
+                "StreamBrokerKit",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Examples/EmbedInServer",
+            exclude: ["README.md"],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "StreamBrokerCoreTests", dependencies: ["StreamBrokerCore"], swiftSettings: strict),
+        .testTarget(
+            name: "StreamBrokerKitTests",
+            dependencies: [
+                "StreamBrokerKit",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FrameCodecTests", dependencies: ["FrameCodec", "CLibAV", "CLibWebP"], swiftSettings: strict),
+        .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),
+        .testTarget(name: "LoopbackCameraTests", dependencies: ["LoopbackCamera", "RTSPCapture"], swiftSettings: strict),
+        .testTarget(name: "BrokerctlTests", dependencies: ["brokerctl"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
