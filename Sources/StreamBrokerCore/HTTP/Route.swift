@@ -24,6 +24,16 @@ package enum Route: Hashable, Sendable {
     }
 }
 
+extension Route {
+    /// Whether a server that has only the page answers this.
+    package var isPartOfPage: Bool {
+        switch self {
+        case .asset, .health, .livez, .readyz: true
+        default: false
+        }
+    }
+}
+
 /// Why a request leads nowhere.
 package enum RouteRefusal: Error, Hashable, Sendable {
     case badTarget(String)

@@ -10,11 +10,17 @@ public final class Broker: Sendable {
     private let shards: [RegistryShard]
     private let streamCount = StreamCount()
     private let now: @Sendable () -> UnixMicroseconds
+    private let prepareChannel: @Sendable (StreamID, Channel<Frame>) -> Void
 
-    /// Makes a broker whose clock is `now`.
-    package init(configuration: BrokerConfiguration, now: @escaping @Sendable () -> UnixMicroseconds) {
+    /// Makes a broker whose clock is `now`, and which shows every new channel to `prepareChannel` before anybody else has it.
+    package init(
+        configuration: BrokerConfiguration = .init(),
+        now: @escaping @Sendable () -> UnixMicroseconds,
+        prepareChannel: @escaping @Sendable (StreamID, Channel<Frame>) -> Void = { _, _ in }
+    ) {
         self.configuration = configuration
         self.now = now
+        self.prepareChannel = prepareChannel
         shards = (0..<RegistryShard.shardCount).map { _ in RegistryShard() }
     }
 
@@ -80,7 +86,7 @@ public final class Broker: Sendable {
 
     private func makeChannel(_ id: StreamID) -> Channel<Frame> {
         let shard = shard(of: id)
-        return Channel(
+        let channel = Channel(
             stamp: ElementStamp(
                 proposedSequence: { $0.sequence },
                 stamp: { [now] frame, sequence in frame.stamped(sequence: sequence, arrivalTime: now()) }
@@ -90,6 +96,8 @@ public final class Broker: Sendable {
                 if shard.wake(id, channel) { streamCount.reserveAlways() }
             }
         )
+        prepareChannel(id, channel)
+        return channel
     }
 }
 

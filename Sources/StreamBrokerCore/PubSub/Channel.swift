@@ -166,6 +166,7 @@ public final class Channel<Element: Sendable>: Sendable {
             guard state.activity == activity, state.subscriberCount == 0 else { return false }
             state.latest = nil
             state.isForgotten = true
+            for sink in state.sinks { sink.forgetLatest() }
             return true
         }
     }
