@@ -46,6 +46,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            // The page's files: Scripts/embed-page makes Swift source of them.
+            exclude: ["Page/Assets"],
             swiftSettings: strict
         ),
 
