@@ -53,7 +53,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibAV",
             pkgConfig: "libavformat libavcodec libswscale libavutil",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"])]
+            providers: [
+                .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"]),
+            ]
         ),
         .systemLibrary(
             name: "CLibWebP",
@@ -112,9 +114,17 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "FrameCodecTests", dependencies: ["FrameCodec", "CLibAV", "CLibWebP"], swiftSettings: strict),
+        .testTarget(
+            name: "FrameCodecTests",
+            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),
-        .testTarget(name: "LoopbackCameraTests", dependencies: ["LoopbackCamera", "RTSPCapture"], swiftSettings: strict),
+        .testTarget(
+            name: "LoopbackCameraTests",
+            dependencies: ["LoopbackCamera", "RTSPCapture"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "BrokerctlTests", dependencies: ["brokerctl"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
