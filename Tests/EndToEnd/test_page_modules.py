@@ -8,7 +8,9 @@ from PIL import Image, features
 
 from page_pictures import numbered
 from page_standin import StandIn, message
-from page_support import Visit, page_browser  # noqa: F401 (a fixture)
+from page_support import Visit
+
+pytest_plugins = ["page_fixtures"]
 
 
 @pytest.fixture(scope="module")
