@@ -78,6 +78,10 @@ class Visit:
     def wait_state(self, state: str, timeout: float | None = None) -> None:
         self.wait("player.status.state === arg", state, timeout)
 
+    def wait_still(self) -> None:
+        """Until the picture is as dim as it will be."""
+        self.wait("player.shadowRoot.getAnimations().length === 0")
+
     def read(self, expression: str, argument: object = None):
         return self.page.evaluate(
             f"(arg) => {{ const player = document.querySelector('frame-stream'); return {expression}; }}", argument

@@ -227,7 +227,7 @@ def test_a_picture_that_no_newer_one_follows_becomes_stale(standin, visit):
     assert re.match(r"[34] s old", page.status["detail"])
     dimmed = "Number(getComputedStyle(player.shadowRoot.querySelector('canvas')).opacity) < 0.5"
     page.wait(dimmed)
-    page.wait("document.querySelector('frame-stream').shadowRoot.getAnimations().length === 0")
+    page.wait_still()
     sign = page.page.locator("frame-stream .sign")
     assert sign.is_visible() and "Stale picture" in sign.inner_text()
     page.screenshot("stale")
@@ -499,6 +499,7 @@ def test_it_fits_a_phone_in_every_state(standin, visit, scheme):
 
     def check(state: str) -> None:
         page.wait_state(state)
+        page.wait_still()
         page.screenshot(f"phone-{state}-{scheme}", full=True)
         assert page.overflow() <= 0, f"{state}: the page is wider than the window"
         assert page.cut() == [], f"{state}: text is cut"

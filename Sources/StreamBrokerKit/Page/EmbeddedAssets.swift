@@ -183,7 +183,7 @@ function setText(place, main, note) {
         EmbeddedAsset(
             path: "/app/page.css",
             contentType: "text/css; charset=utf-8",
-            digest: "837bbd9eca22241456e264cbc9b40314",
+            digest: "46514a9370a5092a46eb29a2152b9f55",
             text: #"""
 :root {
   color-scheme: light dark;
@@ -332,16 +332,19 @@ frame-stream:not(:defined) {
 
 .caption {
   display: flex;
-  flex-wrap: wrap;
   align-items: center;
-  justify-content: space-between;
-  gap: 0.5rem 1rem;
+  gap: 1rem;
   padding-top: 0.625rem;
 }
 
 .caption p {
+  flex: 1;
   min-width: 0;
   overflow-wrap: anywhere;
+}
+
+.caption button {
+  flex: none;
 }
 
 .caption span {
@@ -1405,11 +1408,11 @@ function decodeImage(frame) {
         EmbeddedAsset(
             path: "/player/figures.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "784101b00b07493dffe39b64645fa142",
+            digest: "5fcb55fba65ceff71a2aec0889e05286",
             text: #"""
 /** Live figures: rates, percentiles and counts. Time is an argument, in milliseconds. */
 
-const WINDOW = 4000;
+const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
 
