@@ -6,7 +6,7 @@ import UnixSignals
 
 @main
 struct Brokerctl: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "brokerctl", subcommands: [Serve.self])
+    static let configuration = CommandConfiguration(commandName: "brokerctl", subcommands: [Serve.self, Bench.self])
 }
 
 struct Serve: AsyncParsableCommand {
