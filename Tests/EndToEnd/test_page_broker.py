@@ -71,7 +71,7 @@ def test_a_published_picture_moves_on_the_page(broker, visit):
         page.wait("bitmaps.painted.length > 60")
         figures = page.figures
     assert taken
-    assert figures["receivedRate"] > 20 and figures["paintedRate"] > 20
+    assert figures["receivedRate"] > 15 and figures["paintedRate"] > 15
     assert abs(figures["clockOffset"]) < 50, "both clocks are this machine's"
     assert figures["ageMedian"] < 500
     painted = page.read("bitmaps.painted")
@@ -144,8 +144,7 @@ def test_a_disconnect_outlasts_a_restart_of_the_broker(broker, visit):
     broker.restart()
     page.read("dispatchEvent(new Event('online')), document.dispatchEvent(new Event('visibilitychange'))")
     assert broker.post("door", numbered(1)).status_code == 202
-    page.read("window.since = performance.now()")
-    page.wait("performance.now() - since > 1500")
+    page.pause(1500)
     assert broker.viewers("door") == 0
     assert page.status["state"] == "disconnected"
     page.page.get_by_role("button", name="Connect", exact=True).click()
@@ -160,7 +159,7 @@ def test_the_picture_goes_stale_when_publishing_stops(broker, visit):
     page.wait_state("stale")
     late = visit(f"{broker.url}/?stream=door")
     late.wait_state("stale")
-    assert re.match(r"\d s old", late.status["detail"])
+    assert re.match(r"\d+ s old", late.status["detail"])
 
 
 def test_a_name_that_the_broker_does_not_take_is_refused_in_its_words(broker, visit):

@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "6c2029136298c1586eb05345ddc5a9fd",
+            digest: "32a7af85abfc904419c0a62fa835a258",
             text: #"""
 /** The page around one `<frame-stream>`: what to show, the switch, the figures. */
 
@@ -96,8 +96,10 @@ function render() {
   if (badge.dataset.state !== status.state) {
     badge.dataset.state = status.state;
     badge.textContent = WORDS[status.state];
+    list.refresh();
   }
   form.wanted = player.wanted;
+  list.quiet = !player.wanted;
 }
 
 async function firstStream(broker) {
@@ -571,13 +573,15 @@ export class SourceForm {
         EmbeddedAsset(
             path: "/app/stream-list.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "6d3f64da7c7b715fb342ac41611fa7fc",
+            digest: "5d852617a350bf3c860e76e14071e313",
             text: #"""
 /** The streams that a broker has, as a choice when there is more than one. */
 
 import { brokerAddress, streamsAddress } from "../player/address.js";
 
 const REFRESH = 5000;
+/** A browser puts every failed look into its console; one that fails is repeated less and less often. */
+const LONGEST_REFRESH = 60_000;
 const ANSWER_LIMIT = 4000;
 
 /**
@@ -601,6 +605,8 @@ export class StreamList {
   #onChoose;
   #broker = null;
   #timer = null;
+  #pause = REFRESH;
+  #quiet = false;
   #ids = [];
   #current = null;
 
@@ -613,13 +619,28 @@ export class StreamList {
     this.#nav = nav;
     this.#items = nav.querySelector("ul");
     this.#onChoose = onChoose;
-    document.addEventListener("visibilitychange", () => this.#refresh());
+    document.addEventListener("visibilitychange", () => this.refresh());
   }
 
-  /** Keeps the list of this broker up to date. @param {string} broker  as typed */
+  /** Shows the list of this broker. @param {string} broker  as typed */
   watch(broker) {
+    if (broker !== this.#broker) this.#render([]);
     this.#broker = broker;
-    this.#refresh();
+    this.refresh();
+  }
+
+  /** While quiet, the list stays as it is: who has disconnected wants nothing of the broker. */
+  set quiet(quiet) {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.refresh();
+  }
+
+  /** Looks now: there is a reason to think that it has changed, or can be had again. */
+  refresh() {
+    this.#pause = REFRESH;
+    clearTimeout(this.#timer);
+    if (!this.#quiet) this.#look();
   }
 
   /** The stream on screen. */
@@ -628,20 +649,20 @@ export class StreamList {
     this.#mark();
   }
 
-  async #refresh() {
-    clearTimeout(this.#timer);
+  async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
-    let ids = [];
+    let ids = null;
     try {
       ids = (await fetchStreams(brokerAddress(broker, document.baseURI))).map(({ id }) => id).sort();
     } catch {
-      // Away, or not readable from here: a choice that cannot be offered is not offered.
+      // Away, or not readable from here: what was known stays, and the broker will say what is wrong with it.
     }
     if (broker !== this.#broker) return;
-    this.#render(ids);
+    if (ids) this.#render(ids);
+    this.#pause = ids ? REFRESH : Math.min(this.#pause * 2, LONGEST_REFRESH);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), REFRESH);
+    if (!this.#quiet) this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 
   #render(ids) {
