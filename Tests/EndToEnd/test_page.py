@@ -408,6 +408,8 @@ def test_a_refusal_is_told_with_its_reason_and_not_tried_again(standin, visit):
     assert page.status["detail"] == "Ask for a token."
     page.pause(2000)
     assert standin.handshakes == 1
+    page.page.get_by_role("button", name="Connect", exact=True).click()
+    standin.wait(lambda: standin.handshakes == 2, "the attempt by hand")
     page.assert_clean_but_for_the_network()
 
 

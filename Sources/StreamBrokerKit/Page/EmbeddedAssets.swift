@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "32a7af85abfc904419c0a62fa835a258",
+            digest: "7c4d5e04f70a9312f0c8018091f1b50b",
             text: #"""
 /** The page around one `<frame-stream>`: what to show, the switch, the figures. */
 
@@ -98,7 +98,7 @@ function render() {
     badge.textContent = WORDS[status.state];
     list.refresh();
   }
-  form.wanted = player.wanted;
+  form.show(player.wanted, status.state === "lost" || status.state === "refused");
   list.quiet = !player.wanted;
 }
 
@@ -126,7 +126,7 @@ function rememberInAddress({ broker, stream, fps }) {
         EmbeddedAsset(
             path: "/app/figures-view.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "101529aa71f5a34430f0c09342936f21",
+            digest: "c0f2e14493fea7e692a3f501967b83b5",
             text: #"""
 /** Figures as text on the page. */
 
@@ -151,7 +151,7 @@ export function renderFigures(list, figures) {
 }
 
 export function renderPicture(place, { format, width, height, bytes }) {
-  const text = format ? `${width} × ${height} ${format}, ${size(bytes)}` : "";
+  const text = format ? `${width}\u00a0×\u00a0${height} ${format}, ${size(bytes)}` : "";
   if (place.textContent !== text) place.textContent = text;
 }
 
@@ -185,7 +185,7 @@ function setText(place, main, note) {
         EmbeddedAsset(
             path: "/app/page.css",
             contentType: "text/css; charset=utf-8",
-            digest: "46514a9370a5092a46eb29a2152b9f55",
+            digest: "5ad69c8d9cd0fd60f917e29ea719197b",
             text: #"""
 :root {
   color-scheme: light dark;
@@ -494,6 +494,10 @@ dd small {
   .state {
     font-size: 0.875rem;
   }
+
+  .caption :is(strong, span) {
+    display: block;
+  }
 }
 
 @media (min-width: 62rem) {
@@ -511,7 +515,7 @@ dd small {
         EmbeddedAsset(
             path: "/app/source-form.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "d28d13ab622b4f5629e271d31234f3d9",
+            digest: "f2ab9260edf21239115cc0fecbf62b56",
             text: #"""
 /** The form that says what to show, and its two buttons. */
 
@@ -521,6 +525,7 @@ export class SourceForm {
   #disconnect;
   #shown = null;
   #wanted = false;
+  #failing = false;
 
   /**
    * @param {HTMLFormElement} form
@@ -551,18 +556,23 @@ export class SourceForm {
     this.#update();
   }
 
-  /** Whether the user is connected, or the page is trying to be. */
-  set wanted(wanted) {
+  /**
+   * @param {boolean} wanted   the user is connected, or the page is trying to be
+   * @param {boolean} failing  without success, so that the user may want to try by hand
+   */
+  show(wanted, failing) {
+    if (wanted === this.#wanted && failing === this.#failing) return;
     this.#wanted = wanted;
+    this.#failing = failing;
     this.#update();
   }
 
-  /** While nothing was changed only one button has a meaning; the focus stays on the one that is left. */
+  /** Only what has a meaning is there; the focus stays on the button that is left. */
   #update() {
     const changed = JSON.stringify(this.values) !== JSON.stringify(this.#shown);
     const focused = document.activeElement;
     this.#disconnect.hidden = !this.#wanted;
-    this.#connect.hidden = this.#wanted && !changed;
+    this.#connect.hidden = this.#wanted && !this.#failing && !changed;
     if (focused === this.#disconnect && this.#disconnect.hidden) this.#connect.focus();
     if (focused === this.#connect && this.#connect.hidden) this.#disconnect.focus();
   }

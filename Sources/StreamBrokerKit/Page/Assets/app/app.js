@@ -88,7 +88,7 @@ function render() {
     badge.textContent = WORDS[status.state];
     list.refresh();
   }
-  form.wanted = player.wanted;
+  form.show(player.wanted, status.state === "lost" || status.state === "refused");
   list.quiet = !player.wanted;
 }
 
