@@ -26,10 +26,9 @@ import time
 import gi
 
 gi.require_version("Gst", "1.0")
-gi.require_version("GstApp", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402, F401
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 import picture_clock  # noqa: E402
 
@@ -41,8 +40,8 @@ PARSERS = {
     "h265": ("h265parse", "video/x-h265,stream-format=byte-stream,alignment=au"),
     "mjpeg": ("jpegparse", "image/jpeg"),
 }
-# config-interval=-1: parameter sets before every keyframe, as cameras do it. The parser puts them before the picture; the
-# payloader would put them before each slice, in the middle of a picture that has two.
+# config-interval=-1: parameter sets before every keyframe, as cameras do it. The parser puts them before the picture;
+# the payloader would put them before each slice, in the middle of a picture that has two.
 PAYLOADERS = {
     "h264": "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96",
     "h265": "h265parse config-interval=-1 ! rtph265pay name=pay0 pt=96",

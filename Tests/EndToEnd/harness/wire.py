@@ -1,5 +1,6 @@
-"""The wire contract as a foreign program sees it: the `stream-broker.v1` header, and viewers that keep what they get."""
+"""The wire contract as a foreign program sees it: the `stream-broker.v1` header, and viewers that keep what comes."""
 
+import contextlib
 import json
 import struct
 import threading
@@ -53,7 +54,8 @@ class RecordingViewer:
     """A viewer on a thread of its own that keeps what it gets, with the moment of arrival."""
 
     def __init__(self, url: str, stream: str, *, tagged: bool = True, query: str = "", keep: int | None = None) -> None:
-        self.socket = open_viewer(url, f"/ws/{stream}{query}", tagged=tagged)
+        self.opened = contextlib.ExitStack()
+        self.socket = self.opened.enter_context(open_viewer(url, f"/ws/{stream}{query}", tagged=tagged))
         self.tagged, self.keep = tagged, keep
         self.frames: list[tuple[int, TaggedFrame | bytes]] = []  # Unix µs of arrival, frame
         self.count = 0
@@ -65,7 +67,7 @@ class RecordingViewer:
         try:
             while True:
                 message = self.socket.recv()
-                arrival = time.time_ns() // 1000
+                arrival = now_us()
                 if isinstance(message, str):
                     continue
                 self.frames.append((arrival, TaggedFrame.parse(message) if self.tagged else message))
@@ -91,7 +93,7 @@ class RecordingViewer:
         return [frame.sequence for _, frame in self.frames]
 
     def close(self) -> None:
-        self.socket.close()
+        self.opened.close()
         self.thread.join(5)
 
     def __enter__(self) -> "RecordingViewer":
@@ -99,6 +101,11 @@ class RecordingViewer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def now_us() -> int:
+    """Unix time in microseconds."""
+    return time.time_ns() // 1000
 
 
 def control(socket, **message) -> None:
