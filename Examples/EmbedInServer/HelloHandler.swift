@@ -10,7 +10,8 @@ final class HelloHandler: ChannelInboundHandler {
         guard case .end = unwrapInboundIn(data) else { return }
         let body = ByteBuffer(string: "hello from your own server\n")
         let headers: HTTPHeaders = ["Content-Length": "\(body.readableBytes)", "Content-Type": "text/plain"]
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .ok, headers: headers))), promise: nil)
+        let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }

@@ -9,6 +9,7 @@ let routes = BrokerRoutes(broker: Broker(), logger: Logger(label: "cameras"))
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8080
 let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
     .childChannelInitializer { connection in
         connection.eventLoop.makeCompletedFuture {
             try connection.pipeline.syncOperations.configureHTTPServerPipeline()

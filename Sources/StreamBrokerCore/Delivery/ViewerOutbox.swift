@@ -78,7 +78,10 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
     }
 
     /// The viewer told that it has every frame up to `sequence`. The first time turns the window on.
-    package mutating func acknowledged(upTo sequence: UInt64, lane index: LaneIndex) -> (message: Message, lane: LaneIndex)? {
+    package mutating func acknowledged(
+        upTo sequence: UInt64,
+        lane index: LaneIndex
+    ) -> (message: Message, lane: LaneIndex)? {
         guard lanes.indices.contains(index), lanes[index].isOpen else { return nil }
         if lanes[index].window == nil { lanes[index].window = AcknowledgementWindow() }
         lanes[index].window?.acknowledged(upTo: sequence)

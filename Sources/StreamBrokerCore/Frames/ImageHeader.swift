@@ -1,6 +1,8 @@
 /// Width and height in pixels.
 public struct ImageDimensions: Hashable, Sendable {
+    /// Pixels per row.
     public var width: Int
+    /// Rows.
     public var height: Int
 
     /// Makes dimensions from a width and a height in pixels.
@@ -23,7 +25,9 @@ public struct ImageDimensions: Hashable, Sendable {
 
 /// What an image file says about itself, read without decoding it.
 public struct ImageHeader: Hashable, Sendable {
+    /// What the file is.
     public let format: ImageFormat
+    /// How large its picture is.
     public let dimensions: ImageDimensions
 
     /// Tells the format by the first bytes and reads the dimensions; checks that the file is whole as far as its structure tells.

@@ -25,7 +25,9 @@ enum JPEGHeader {
                 return ImageDimensions(width: width, height: height)
             default:
                 guard let length = file.bigEndian16(offset) else { throw .truncated(.jpeg) }
-                guard length >= 2 else { throw .malformed(.jpeg, detail: "a segment is shorter than its own length field") }
+                guard length >= 2 else {
+                    throw .malformed(.jpeg, detail: "a segment is shorter than its own length field")
+                }
                 offset += length
             }
         }

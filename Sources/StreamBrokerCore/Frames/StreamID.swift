@@ -35,6 +35,7 @@ public struct StreamID: Hashable, Sendable, CustomStringConvertible {
         self.name = String(name)
     }
 
+    /// The name.
     public var description: String { name }
 }
 
@@ -57,5 +58,7 @@ public struct StreamIDError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     /// What to do about it.
-    public var hint: String { "use 1 to 64 of A-Z a-z 0-9 _ - (and one ~ before a rendition's name), for example front-door" }
+    public var hint: String {
+        "use 1 to \(StreamID.maximumLength) of A-Z a-z 0-9 _ - (and one ~ before a rendition's name), for example front-door"
+    }
 }

@@ -8,6 +8,7 @@ public struct UnixMicroseconds: Hashable, Comparable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// Whether `left` is the earlier moment.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// Microseconds from `earlier` to this moment; negative when `earlier` is later. Saturates instead of overflowing.

@@ -56,7 +56,8 @@ enum WebPHeader {
             guard length <= file.count - offset - chunkHeaderLength else {
                 throw .malformed(.webp, detail: "a chunk is longer than the file")
             }
-            if file.matches("VP8 ", at: offset) || file.matches("VP8L", at: offset) || file.matches("ANMF", at: offset) {
+            if file.matches("VP8 ", at: offset) || file.matches("VP8L", at: offset) || file.matches("ANMF", at: offset)
+            {
                 hasImage = true
             }
             offset += chunkHeaderLength + length + length % 2

@@ -1,5 +1,6 @@
 /// Why a WebSocket connection is closed (RFC 6455, section 7.4).
 public struct WebSocketCloseCode: RawRepresentable, Hashable, Sendable {
+    /// The code's number.
     public var rawValue: UInt16
 
     /// Makes a close code from its number.

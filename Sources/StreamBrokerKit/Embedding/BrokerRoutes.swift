@@ -22,9 +22,21 @@ public final class BrokerRoutes: Sendable {
     /// Makes the routes of a broker. Idle streams are freed as long as the value exists.
     ///
     /// - Parameters:
+    ///   - servesPage: Whether the page is at `/`; say no to keep `/` for the server's own.
     ///   - limits: What requests may be like. The deadlines in it are the surrounding server's to keep.
-    public init(broker: Broker, limits: RequestLimits = RequestLimits(), logger: Logger) {
-        service = BrokerService(broker: broker, limits: limits, maximumConnections: .max, logger: logger)
+    public init(
+        broker: Broker,
+        servesPage: Bool = true,
+        limits: RequestLimits = RequestLimits(),
+        logger: Logger
+    ) {
+        service = BrokerService(
+            broker: broker,
+            limits: limits,
+            maximumConnections: .max,
+            logger: logger,
+            servesPage: servesPage
+        )
         reaper = Task { [weak broker] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))

@@ -23,6 +23,8 @@ extension BrokerService {
         }
     }
 
+    func hasAsset(at path: String) -> Bool { servesPage && PageAssets.asset(at: path) != nil }
+
     private var health: HTTPAnswer {
         .json(
             Health(

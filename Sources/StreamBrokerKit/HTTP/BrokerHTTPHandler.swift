@@ -103,6 +103,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard role != .embedded else { return context.fireErrorCaught(error) }
+        let limits = service.limits
         switch (state, error) {
         case (.lingering, _), (.answering, _), (.passingOn, _):
             context.close(promise: nil)
@@ -110,8 +111,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             send(
                 .error(
                     .requestHeaderFieldsTooLarge,
-                    "the header fields are more than \(service.limits.maximumHeaderFields) or larger than \(service.limits.maximumHeaderBytes) bytes",
-                    hint: "send fewer or shorter header fields",
+                    "there are too many header fields, or they are too long",
+                    hint:
+                        "send at most \(limits.maximumHeaderFields) fields of \(limits.maximumHeaderBytes) bytes together",
                     closesConnection: true
                 ),
                 to: nil,
@@ -119,7 +121,12 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             )
         case (_, is HTTPParserError):
             send(
-                .error(.badRequest, "the request is not HTTP/1.1", hint: "send a well-formed request", closesConnection: true),
+                .error(
+                    .badRequest,
+                    "the request is not HTTP/1.1",
+                    hint: "send a well-formed request",
+                    closesConnection: true
+                ),
                 to: nil,
                 context: context
             )
@@ -211,10 +218,12 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             continueIfExpected(head, context: context)
         case .viewer, .viewerOfMany, .multipart:
             state = .receivingEnd(head, route, target)
-        case .asset where role == .embedded && PageAssets.asset(at: String(target.path)) == nil:
+        case .asset(let path) where role == .embedded && !service.hasAsset(at: path):
             state = .passingOn
             deadline = .distantFuture
             context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .asset(let path) where service.hasAsset(at: path) && !route.allowedMethods.contains(head.method.rawValue):
+            throw RouteRefusal.methodNotAllowed(allowed: route.allowedMethods)
         case .snapshot where target.query["wait"] == "next":
             state = .receivingEnd(head, route, target)
         default:
@@ -391,8 +400,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             try pipeline.addHandler(viewer, position: .after(self))
             for remove in HTTPHandlers.removals(from: pipeline) { remove() }
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            pipeline.removeHandler(self, promise: nil)
             HTTPHandlers.removeDecoder(from: pipeline)
+            viewer.start()
         } catch {
             context.close(promise: nil)
         }

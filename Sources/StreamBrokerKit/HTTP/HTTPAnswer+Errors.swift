@@ -77,7 +77,11 @@ extension HTTPAnswer {
     }
 
     static var notFound: HTTPAnswer {
-        .error(.notFound, "there is nothing at this address", hint: "the page is at /, the list of streams at /api/streams")
+        .error(
+            .notFound,
+            "there is nothing at this address",
+            hint: "the page is at /, the list of streams at /api/streams"
+        )
     }
 
     static var slowRequest: HTTPAnswer {

@@ -15,7 +15,8 @@ struct Ingest {
             Int64(text).flatMap { $0 > 0 ? UnixMicroseconds($0) : nil }
         }
         sequence =
-            try Self.value(of: "X-Frame-Sequence", in: headers) { text in UInt64(text).flatMap { $0 > 0 ? $0 : nil } } ?? 0
+            try Self.value(of: "X-Frame-Sequence", in: headers) { text in UInt64(text).flatMap { $0 > 0 ? $0 : nil } }
+            ?? 0
     }
 
     /// Publishes the image, or refuses it and changes nothing.
@@ -71,6 +72,10 @@ struct IngestRefusal: Error {
     var header: String
 
     var answer: HTTPAnswer {
-        .error(.badRequest, "\(header) is not a whole number above 0", hint: "send digits only, or leave the header out")
+        .error(
+            .badRequest,
+            "\(header) is not a whole number above 0",
+            hint: "send digits only, or leave the header out"
+        )
     }
 }

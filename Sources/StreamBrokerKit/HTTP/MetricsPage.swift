@@ -49,9 +49,12 @@ extension PrometheusText {
         page.addPerStream(streams, "frames_cut_off_total", .counter, help: "Frames lost because the viewer left.") {
             Double($0.cutOff)
         }
-        page.addPerStream(streams.filter { $0.ageMilliseconds != nil }, "latest_frame_age_seconds", .gauge, help: "Since the latest frame came.") {
-            ($0.ageMilliseconds ?? 0) / 1_000
-        }
+        page.addPerStream(
+            streams.filter { $0.ageMilliseconds != nil },
+            "latest_frame_age_seconds",
+            .gauge,
+            help: "Since the latest frame came."
+        ) { ($0.ageMilliseconds ?? 0) / 1_000 }
         return page.text
     }
 

@@ -22,7 +22,12 @@ enum RequestHeaders {
             )
         }
         if let host = hosts.first, host.contains(where: { $0 == "@" || $0 == "/" || $0 == " " || $0 == "," }) {
-            return .error(.badRequest, "the Host header is malformed", hint: "send host or host:port", closesConnection: true)
+            return .error(
+                .badRequest,
+                "the Host header is malformed",
+                hint: "send host or host:port",
+                closesConnection: true
+            )
         }
         return nil
     }

@@ -56,7 +56,8 @@ public final class BrokerServer: Service, Sendable {
     /// - Throws: ``BrokerServerError`` when it cannot listen.
     public func run() async throws {
         let service = service
-        try await listener.run(connections: service.connections, drainTimeout: configuration.drainTimeout) { connection in
+        let drainTimeout = configuration.drainTimeout
+        try await listener.run(connections: service.connections, drainTimeout: drainTimeout) { connection in
             let pipeline = connection.pipeline.syncOperations
             try HTTPHandlers.add(to: pipeline, limits: service.limits)
             try pipeline.addHandler(BrokerHTTPHandler(service: service, role: .broker))

@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@ import Musl
 #else
 import Darwin
 #endif
-import NIOCore
 
 /// Why a server does not run.
 public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
@@ -26,6 +27,7 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
         /// Listening failed for another reason; see the error's cause.
         public static let bindFailed = Self(kind: .bindFailed)
 
+        /// The code's name.
         public var description: String { kind.rawValue }
     }
 
@@ -36,6 +38,7 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
     /// The error underneath.
     public let cause: (any Error)?
 
+    /// The message.
     public var description: String { message }
 
     static func listening(on host: String, port: Int, failedWith error: any Error) -> BrokerServerError {
@@ -43,7 +46,8 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
         let (code, message): (Code, String) =
             switch (error as? IOError)?.errnoCode {
             case EADDRINUSE: (.addressInUse, "\(place) is in use: stop the program that has it, or choose another port")
-            case EADDRNOTAVAIL: (.addressNotAvailable, "\(host) is no address of this machine: bind to 127.0.0.1 or 0.0.0.0")
+            case EADDRNOTAVAIL:
+                (.addressNotAvailable, "\(host) is no address of this machine: bind to 127.0.0.1 or 0.0.0.0")
             case EACCES, EPERM: (.permissionDenied, "this user may not listen on \(place): choose a port above 1023")
             default: (.bindFailed, "cannot listen on \(place): \(error)")
             }

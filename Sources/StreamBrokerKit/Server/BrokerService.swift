@@ -9,6 +9,8 @@ final class BrokerService: Sendable {
     let viewers: ViewerConfiguration
     let connections: ConnectionRegistry
     let logger: Logger
+    /// Whether an embedding server has the page, too.
+    let servesPage: Bool
     private let startTime = SystemClock.steadyTime
 
     init(
@@ -16,8 +18,10 @@ final class BrokerService: Sendable {
         limits: RequestLimits,
         maximumConnections: Int,
         logger: Logger,
-        viewers: ViewerConfiguration = ViewerConfiguration()
+        viewers: ViewerConfiguration = ViewerConfiguration(),
+        servesPage: Bool = true
     ) {
+        self.servesPage = servesPage
         self.broker = broker
         self.limits = limits
         self.viewers = viewers

@@ -28,7 +28,8 @@ enum DirectSocketWriter {
     static func send(prefix: [UInt8], payload: [UInt8], on pipeline: ChannelPipeline) -> Outcome {
         do {
             // NIO gives the handle only while the socket is open, so the number cannot belong to another connection yet.
-            let sent = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { handle in
+            let sent = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                handle in
                 send(prefix, payload, on: handle)
             }
             guard let sent else { return .unavailable }
@@ -43,9 +44,8 @@ enum DirectSocketWriter {
         prefix.withUnsafeBytes { prefix in
             payload.withUnsafeBytes { payload in
                 withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { vectors in
-                    // sendmsg reads only; the casts are what the C type asks for.
-                    vectors[0] = iovec(iov_base: UnsafeMutableRawPointer(mutating: prefix.baseAddress), iov_len: prefix.count)
-                    vectors[1] = iovec(iov_base: UnsafeMutableRawPointer(mutating: payload.baseAddress), iov_len: payload.count)
+                    vectors[0] = vector(of: prefix)
+                    vectors[1] = vector(of: payload)
                     var message = msghdr()
                     message.msg_iov = vectors.baseAddress
                     message.msg_iovlen = 2
@@ -61,5 +61,10 @@ enum DirectSocketWriter {
                 }
             }
         }
+    }
+
+    private static func vector(of bytes: UnsafeRawBufferPointer) -> iovec {
+        // sendmsg only reads; that the base is mutable is what the C type asks for.
+        iovec(iov_base: UnsafeMutableRawPointer(mutating: bytes.baseAddress), iov_len: bytes.count)
     }
 }

@@ -1,11 +1,12 @@
+import NIOCore
+import StreamBrokerCore
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
 import Musl
 #endif
-import NIOCore
-import StreamBrokerCore
-import Synchronization
 
 /// One viewer's connection after the upgrade: the only handler left in its pipeline. Lives on its event loop.
 ///
@@ -47,6 +48,11 @@ final class ViewerHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+    }
+
+    /// Joins the streams. Call when no other handler is left in the pipeline.
+    func start() {
+        guard let context else { return }
         boundKernelBuffer(context)
         for (stream, channel) in request.streams { add(stream, channel, framesPerSecond: request.framesPerSecond) }
         if request.carriesMany { announceStreams() }

@@ -23,7 +23,10 @@ struct WebSocketHandshake {
         }
         let keys = head.headers["Sec-WebSocket-Key"]
         guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
-            throw .badRequest("Sec-WebSocket-Key is not 16 bytes in base64", hint: "send one key of 16 random bytes in base64")
+            throw .badRequest(
+                "Sec-WebSocket-Key is not 16 bytes in base64",
+                hint: "send one key of 16 random bytes in base64"
+            )
         }
         guard !RequestHeaders.hasBody(head) else {
             throw .badRequest("a WebSocket request has no body", hint: "send no Content-Length")
@@ -69,13 +72,13 @@ struct WebSocketHandshake {
         for head: HTTPRequestHead,
         on connection: any NIOCore.Channel
     ) -> EventLoopFuture<HTTPHeaders> {
+        var chosen: HTTPHeaders = ["Connection": "Upgrade"]
+        if request.isTagged { chosen.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
         let upgrader = NIOWebSocketServerUpgrader(
-            shouldUpgrade: { connection, _ in connection.eventLoop.makeSucceededFuture([:]) },
+            shouldUpgrade: { [chosen] connection, _ in connection.eventLoop.makeSucceededFuture(chosen) },
             upgradePipelineHandler: { connection, _ in connection.eventLoop.makeSucceededVoidFuture() }
         )
-        var headers = HTTPHeaders([("Connection", "Upgrade")])
-        if request.isTagged { headers.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
-        return upgrader.buildUpgradeResponse(channel: connection, upgradeRequest: head, initialResponseHeaders: headers)
+        return upgrader.buildUpgradeResponse(channel: connection, upgradeRequest: head, initialResponseHeaders: [:])
     }
 
     private static func framesPerSecond(_ text: String?) throws(HandshakeRefusal) -> Double? {
