@@ -16,12 +16,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness.broker import Broker  # noqa: E402
 from harness.bystander import Bystander  # noqa: E402
-from harness.processes import ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
+from harness.processes import MEDIA, ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
 from harness.rtsp_camera import Camera  # noqa: E402
 from harness.waiting import wait_until  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-MEDIA = ROOT / "Tests" / "Media"
 OUTPUT = HERE / "output"
 CLIPS = {"h264": "vtest-720p.h264.mp4", "h265": "vtest-720p.h265.mp4", "mjpeg": "vtest-720p.mjpeg.mkv"}
 # Debian's own Python: the one that GStreamer's bindings are installed for.

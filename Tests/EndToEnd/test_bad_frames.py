@@ -8,6 +8,7 @@ import pytest
 from harness.bare import BareConnection, client_frame
 from harness.refusals import refused
 
+
 def test_a_wrong_websocket_version(broker, bystander):
     for version in ("8", "12", "0", "thirteen", None):
         with BareConnection(broker.port) as connection:

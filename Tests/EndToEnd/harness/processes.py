@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
+MEDIA = ROOT / "Tests" / "Media"
 
 # Every process that a test starts carries this, and so does what it starts in turn: leftovers can be told by it.
 MARK = "STREAM_BROKER_TEST_RUN"
