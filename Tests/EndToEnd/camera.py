@@ -26,10 +26,9 @@ import time
 import gi
 
 gi.require_version("Gst", "1.0")
-gi.require_version("GstApp", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402, F401
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 import picture_clock  # noqa: E402
 
@@ -41,8 +40,8 @@ PARSERS = {
     "h265": ("h265parse", "video/x-h265,stream-format=byte-stream,alignment=au"),
     "mjpeg": ("jpegparse", "image/jpeg"),
 }
-# config-interval=-1: parameter sets before every keyframe, as cameras do it. The parser puts them before the picture; the
-# payloader would put them before each slice, in the middle of a picture that has two.
+# config-interval=-1: parameter sets before every keyframe, as cameras do it. The parser puts them before the picture;
+# the payloader would put them before each slice, in the middle of a picture that has two.
 PAYLOADERS = {
     "h264": "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96",
     "h265": "h265parse config-interval=-1 ! rtph265pay name=pay0 pt=96",
@@ -107,14 +106,24 @@ class ClipPictures:
 
 
 class ClockPictures:
-    """The clip's scene, forward and backward, each picture with the time of its own production in it if that fits."""
+    """The clip's scene, forward and backward, each picture with the time of its own production in it."""
 
     def __init__(self, clip, width, height):
         self.width, self.height = width, height
         self.caps = f"video/x-raw,format=I420,width={width},height={height}"
         decoded, _ = read_clip(clip, "decodebin ! videoconvert ! videoscale", self.caps, limit=45)
+        decoded = [self.without_colour_under_the_clock(picture) for picture in decoded]
         self.scene = decoded + decoded[-2:0:-1]
         self.caps += ",colorimetry=bt709"
+
+    def without_colour_under_the_clock(self, picture):
+        """Black and white then are black and white in red, green and blue as well."""
+        changed = bytearray(picture)
+        stride, lines = self.width // 2, picture_clock.HEIGHT // 2
+        for plane in (self.width * self.height, self.width * self.height * 5 // 4):
+            for start in range(plane, plane + lines * stride, stride):
+                changed[start : start + picture_clock.WIDTH // 2] = bytes([128]) * (picture_clock.WIDTH // 2)
+        return bytes(changed)
 
     def launch(self, codec):
         return f"videoscale ! capsfilter name=size ! {ENCODERS[codec]} ! {PAYLOADERS[codec]}"
@@ -122,8 +131,7 @@ class ClockPictures:
     def __iter__(self):
         for picture in itertools.cycle(self.scene):
             drawn = bytearray(picture)
-            if self.width >= picture_clock.WIDTH:
-                picture_clock.draw(drawn, self.width, time.time_ns() // 1000)
+            picture_clock.draw(drawn, self.width, time.time_ns() // 1_000_000)
             yield bytes(drawn)
 
 
@@ -146,15 +154,17 @@ class Feeder:
         self.wanted.wait()
         if self.stopped.is_set():
             return
-        started = time.monotonic()
+        interval = 1 / self.fps
+        started = due = time.monotonic()
         offset = self.source.get_clock().get_time() - self.source.get_base_time()
         pictures = iter(self.pictures)
-        for number in itertools.count():
-            if self.stopped.wait(max(0.0, started + number / self.fps - time.monotonic())):
-                return
-            buffer = Gst.Buffer.new_wrapped(next(pictures))
-            buffer.pts = buffer.dts = offset + number * Gst.SECOND // self.fps
+        while not self.stopped.wait(max(0.0, due - time.monotonic())):
+            if time.monotonic() > due + 1:
+                due = time.monotonic()  # the whole machine stood still: a camera does not make up for lost pictures
+            buffer = Gst.Buffer.new_wrapped(next(pictures))  # made at this moment, clock and all
+            buffer.pts = buffer.dts = offset + int((due - started) * Gst.SECOND)
             buffer.duration = Gst.SECOND // self.fps
+            due += interval
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
 

@@ -1,7 +1,7 @@
 """Fixtures of the end-to-end tests: the programs under test, and cameras that are not ours.
 
-Everything here runs as a process of its own and talks over loopback. What a test starts is ended after it, and its log is
-shown when the test fails.
+Everything here runs as a process of its own and talks over loopback. What a test starts is ended after it, and its log
+is shown when the test fails.
 """
 
 import json
@@ -10,23 +10,22 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness.processes import ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
-from harness.wire import RecordingViewer  # noqa: E402
+from harness.broker import Broker  # noqa: E402
+from harness.bystander import Bystander  # noqa: E402
+from harness.processes import MEDIA, ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
+from harness.rtsp_camera import Camera  # noqa: E402
 from harness.waiting import wait_until  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-MEDIA = ROOT / "Tests" / "Media"
 OUTPUT = HERE / "output"
 CLIPS = {"h264": "vtest-720p.h264.mp4", "h265": "vtest-720p.h265.mp4", "mjpeg": "vtest-720p.mjpeg.mkv"}
 # Debian's own Python: the one that GStreamer's bindings are installed for.
 SYSTEM_PYTHON = "/usr/bin/python3"
 
-_reports = pytest.StashKey[dict]()
 _figures: dict[str, object] = {}
 
 
@@ -60,10 +59,9 @@ def nothing_is_left_behind() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    item.stash.setdefault(_reports, {})[report.when] = report
     if report.failed:
         for process in getattr(item, "processes", []):
-            report.sections.append((f"log of {process.name}", process.log[-6000:]))
+            report.sections.append((f"{process.name}, {process.fate}", process.log[-6000:]))
     return report
 
 
@@ -100,93 +98,35 @@ def environment() -> dict[str, str]:
     return clean_environment()
 
 
-class Broker:
-    """A running `brokerctl serve`."""
+@pytest.fixture
+def broker(launch, brokerctl) -> Iterator[Broker]:
+    """A broker of the test's own."""
+    port = free_port()
+    with Broker(launch("broker", [brokerctl, "serve", "--port", port]), port) as running:
+        yield running
 
-    def __init__(self, process: Process, port: int) -> None:
-        self.process, self.port = process, port
-        self.url = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(base_url=self.url, timeout=10)
-        self.wait_ready()
 
-    def wait_ready(self) -> None:
-        def answers() -> bool:
-            assert self.process.is_running, f"the broker ended at once:\n{self.process.log}"
-            try:
-                return self.http.get("/health").status_code == 200
-            except httpx.TransportError:
-                return False
-
-        wait_until(answers, "the broker to answer")
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    @property
-    def log(self) -> str:
-        return self.process.log
-
-    def kill(self) -> None:
-        self.process.kill()
-
-    def stop(self) -> tuple[int, float]:
-        return self.process.end()
-
-    def restart(self) -> None:
-        """Starts it again on the same port."""
-        self.process.kill()
-        self.process.start()
-        self.wait_ready()
-
-    def post(self, stream: str, data: bytes, **headers: str) -> httpx.Response:
-        return self.http.post(
-            f"/ingest/{stream}",
-            content=data,
-            headers={name.replace("_", "-"): value for name, value in headers.items()},
-        )
-
-    def status(self, stream: str) -> dict:
-        return self.http.get(f"/api/streams/{stream}").raise_for_status().json()
-
-    def viewers(self, stream: str) -> int:
-        return self.status(stream)["viewers"]
-
-    def wait_viewers(self, stream: str, count: int) -> None:
-        wait_until(lambda: self.viewers(stream) == count, f"{count} viewers of {stream}")
-
-    def view(self, stream: str, **options) -> RecordingViewer:
-        return RecordingViewer(self.url, stream, **options)
+@pytest.fixture(scope="module")
+def shared_broker(brokerctl, tmp_path_factory) -> Iterator[Broker]:
+    """One broker for many small tests: for those that need no particular state and leave none that matters."""
+    port = free_port()
+    process = Process("broker", [brokerctl, "serve", "--port", port], folder=tmp_path_factory.mktemp("broker"))
+    try:
+        with Broker(process, port) as running:
+            yield running
+    finally:
+        process.reap()
 
 
 @pytest.fixture
-def broker(launch, brokerctl) -> Iterator[Broker]:
-    port = free_port()
-    running = Broker(launch("broker", [brokerctl, "serve", "--port", port]), port)
-    yield running
-    running.http.close()
-
-
-class Camera:
-    """A running RTSP camera that is not ours."""
-
-    def __init__(self, process: Process, port: int, user: str | None, password: str) -> None:
-        self.process, self.port = process, port
-        login = f"{user}:{password}@" if user else ""
-        self.url = f"rtsp://{login}127.0.0.1:{port}/stream"
-        self.wait_ready()
-
-    def wait_ready(self) -> None:
-        self.process.wait_log("ready ", timeout=20)
-
-    def kill(self) -> None:
-        self.process.kill()
-
-    def restart(self) -> None:
-        """Starts it again on the same port."""
-        self.process.kill()
-        self.process.start()
-        self.wait_ready()
+def bystander(broker) -> Iterator[Bystander]:
+    """Watches a stream of its own during the test, and fails it when a frame is missing."""
+    watching = Bystander(broker)
+    yield watching
+    try:
+        watching.assert_saw_everything()
+    finally:
+        watching.stop()
 
 
 @pytest.fixture

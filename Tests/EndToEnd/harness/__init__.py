@@ -1,1 +1,1 @@
-"""What the end-to-end tests share: processes that always end, pictures, a bare WebSocket, and waiting with deadlines."""
+"""Shared by the end-to-end tests: processes that always end, pictures, a bare WebSocket, waiting with deadlines."""

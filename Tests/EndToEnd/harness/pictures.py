@@ -1,6 +1,7 @@
 """Small valid pictures of every format that the broker takes, and whole ones that do not lie."""
 
 import io
+import random
 
 from PIL import Image
 
@@ -15,6 +16,14 @@ def picture(number: int = 0, *, kind: str = "webp", width: int = 64, height: int
     canvas.paste((number & 255, number >> 8 & 255, number >> 16 & 255), (0, 0, width // 4, height // 4))
     out = io.BytesIO()
     canvas.save(out, kind.upper(), quality=80)
+    return out.getvalue()
+
+
+def large_picture() -> bytes:
+    """Noise as PNG, six megabytes: more than any socket buffer takes at once, less than the frame limit."""
+    canvas = Image.frombytes("RGB", (1920, 1080), random.Random(1).randbytes(1920 * 1080 * 3))
+    out = io.BytesIO()
+    canvas.save(out, "PNG", compress_level=0)
     return out.getvalue()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from harness.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
+MEDIA = ROOT / "Tests" / "Media"
 
 # Every process that a test starts carries this, and so does what it starts in turn: leftovers can be told by it.
 MARK = "STREAM_BROKER_TEST_RUN"
@@ -71,6 +72,11 @@ class Process:
         return self.popen.poll() is None
 
     @property
+    def fate(self) -> str:
+        status = self.popen.poll()
+        return "still running" if status is None else f"ended with {status}"
+
+    @property
     def log(self) -> str:
         """What it has said since it was last started."""
         return self.log_path.read_bytes()[self.log_start :].decode(errors="replace")
@@ -87,7 +93,7 @@ class Process:
 
         return wait_until(look, f"{text!r} in the log of {self.name}", timeout)
 
-    def signal(self, number: int) -> None:
+    def send_signal(self, number: int) -> None:
         self.popen.send_signal(number)
 
     def wait_end(self, timeout: float) -> int:
@@ -100,7 +106,7 @@ class Process:
     def end(self, number: int = signal.SIGTERM, timeout: float = 5) -> tuple[int, float]:
         """Asks it to end; the exit status and how many seconds that took."""
         started = time.monotonic()
-        self.signal(number)
+        self.send_signal(number)
         return self.wait_end(timeout), time.monotonic() - started
 
     def kill(self) -> None:

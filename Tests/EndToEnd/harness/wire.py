@@ -1,5 +1,6 @@
-"""The wire contract as a foreign program sees it: the `stream-broker.v1` header, and viewers that keep what they get."""
+"""The wire contract as a foreign program sees it: the `stream-broker.v1` header, and viewers that keep what comes."""
 
+import contextlib
 import json
 import struct
 import threading
@@ -52,9 +53,10 @@ def open_viewer(url: str, path: str, *, tagged: bool = False, **options):
 class RecordingViewer:
     """A viewer on a thread of its own that keeps what it gets, with the moment of arrival."""
 
-    def __init__(self, url: str, stream: str, *, tagged: bool = True, query: str = "", keep: int | None = None) -> None:
-        self.socket = open_viewer(url, f"/ws/{stream}{query}", tagged=tagged)
-        self.tagged, self.keep = tagged, keep
+    def __init__(self, url: str, stream: str, *, tagged: bool = True, query: str = "") -> None:
+        self.opened = contextlib.ExitStack()
+        self.socket = self.opened.enter_context(open_viewer(url, f"/ws/{stream}{query}", tagged=tagged))
+        self.tagged = tagged
         self.frames: list[tuple[int, TaggedFrame | bytes]] = []  # Unix µs of arrival, frame
         self.count = 0
         self.closed = threading.Event()
@@ -65,13 +67,11 @@ class RecordingViewer:
         try:
             while True:
                 message = self.socket.recv()
-                arrival = time.time_ns() // 1000
+                arrival = now_us()
                 if isinstance(message, str):
                     continue
                 self.frames.append((arrival, TaggedFrame.parse(message) if self.tagged else message))
                 self.count += 1
-                if self.keep is not None and len(self.frames) > self.keep:
-                    del self.frames[0]
         except ConnectionClosed:
             pass
         finally:
@@ -80,18 +80,28 @@ class RecordingViewer:
     def wait_frames(self, count: int, timeout: float = 15) -> None:
         wait_until(lambda: self.count >= count, f"{count} frames at a viewer", timeout)
 
-    def wait_next(self, timeout: float = 15) -> TaggedFrame | bytes:
-        """A frame that comes after this moment."""
+    def rate(self, count: int) -> float:
+        """Frames per second over the next `count` frames, by their arrival."""
+        first = self.count
+        self.wait_frames(first + count + 1, timeout=count)
+        arrivals = [arrival for arrival, _ in self.frames[first : first + count + 1]]
+        return count / (arrivals[-1] - arrivals[0]) * 1e6
+
+    def moves(self) -> bool:
+        """Whether a frame comes within half a second."""
         before = self.count
-        self.wait_frames(before + 1, timeout)
-        return self.frames[-1][1]
+        try:
+            self.wait_frames(before + 1, timeout=0.5)
+        except AssertionError:
+            return False
+        return True
 
     @property
     def sequences(self) -> list[int]:
         return [frame.sequence for _, frame in self.frames]
 
     def close(self) -> None:
-        self.socket.close()
+        self.opened.close()
         self.thread.join(5)
 
     def __enter__(self) -> "RecordingViewer":
@@ -99,6 +109,11 @@ class RecordingViewer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def now_us() -> int:
+    """Unix time in microseconds."""
+    return time.time_ns() // 1000
 
 
 def control(socket, **message) -> None:

@@ -1,0 +1,137 @@
+"""Many viewers of one stream in one small process, for the test of the fan-out.
+
+    fanout_viewers.py PORT STREAM READERS SLEEPERS
+
+READERS read everything and note the sequence in each frame's header; SLEEPERS join and never read. Prints `joined`
+when all are there, and when its standard input ends a line of JSON with what each reader saw. The payload is only
+counted: the measuring must not be what limits the rate.
+"""
+
+import json
+import os
+import selectors
+import socket
+import struct
+import sys
+import time
+
+HEADER_LENGTH = 32
+scratch = bytearray(1 << 20)
+view = memoryview(scratch)
+
+
+def join(port: int, stream: str, receive_buffer: int | None = None) -> socket.socket:
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.connect(("127.0.0.1", port))
+    connection.sendall(
+        f"GET /ws/{stream} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Protocol: stream-broker.v1\r\n\r\n".encode()
+    )
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):  # a byte at a time: what follows belongs to the first frame
+        head += connection.recv(1)
+    assert head.startswith(b"HTTP/1.1 101"), head
+    return connection
+
+
+class Reader:
+    """Counts frames and notes their sequences; keeps nothing of the payload."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.head = b""
+        self.skip = 0
+        self.sequences: list[int] = []
+        self.octets = 0
+
+    def read(self) -> bool:
+        count = self.connection.recv_into(scratch)
+        if count == 0:
+            return False
+        self.octets += count
+        place = 0
+        while place < count:
+            if self.skip:
+                step = min(self.skip, count - place)
+                self.skip -= step
+                place += step
+                continue
+            needed = self._needed()
+            step = min(needed - len(self.head), count - place)
+            self.head += bytes(view[place : place + step])
+            place += step
+            if len(self.head) == self._needed():
+                self._begin()
+        return True
+
+    def _prefix(self) -> int:
+        length = self.head[1] & 0x7F
+        return 10 if length == 127 else 4 if length == 126 else 2
+
+    def _needed(self) -> int:
+        """How many bytes to gather before the next decision: two, the prefix, the prefix and the frame's header."""
+        if len(self.head) < 2:
+            return 2
+        if len(self.head) < self._prefix():
+            return self._prefix()
+        return self._prefix() + (HEADER_LENGTH if self.head[0] & 0x0F == 2 else 0)
+
+    def _begin(self) -> None:
+        prefix = self._prefix()
+        length = self.head[1] & 0x7F
+        if length == 126:
+            length = struct.unpack_from(">H", self.head, 2)[0]
+        elif length == 127:
+            length = struct.unpack_from(">Q", self.head, 2)[0]
+        opcode = self.head[0] & 0x0F
+        if opcode == 2:
+            assert self.head[prefix : prefix + 4] == b"SBF1"
+            self.sequences.append(struct.unpack_from(">Q", self.head, prefix + 8)[0])
+            length -= HEADER_LENGTH
+        elif opcode == 9:
+            assert length == 0
+            self.connection.sendall(b"\x8a\x80" + os.urandom(4))
+        self.head = b""
+        self.skip = length
+
+
+def main() -> None:
+    port, stream, readers, sleepers = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    asleep = [join(port, stream, receive_buffer=4096) for _ in range(sleepers)]
+    selector = selectors.EpollSelector()
+    awake = [Reader(join(port, stream)) for _ in range(readers)]
+    for reader in awake:
+        reader.connection.setblocking(False)
+        selector.register(reader.connection, selectors.EVENT_READ, reader)
+    selector.register(sys.stdin, selectors.EVENT_READ, None)
+    print("joined", flush=True)
+
+    cut_off = 0
+    running = True
+    while running:
+        for key, _ in selector.select():
+            if key.data is None:
+                running = False
+            elif not key.data.read():
+                selector.unregister(key.fileobj)
+                cut_off += 1
+    print(
+        json.dumps(
+            {
+                "sequences": [reader.sequences for reader in awake],
+                "bytes": sum(reader.octets for reader in awake),
+                "cut_off": cut_off,
+                "cpu_seconds": time.process_time(),
+            }
+        ),
+        flush=True,
+    )
+    for connection in asleep:
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()
