@@ -88,6 +88,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -125,7 +126,14 @@ let package = Package(
         .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),
         .testTarget(
             name: "LoopbackCameraTests",
-            dependencies: ["LoopbackCamera", "RTSPCapture"],
+            dependencies: [
+                "LoopbackCamera", "RTSPCapture", "FrameCodec", "CLibAV",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "BrokerctlTests", dependencies: ["brokerctl"], swiftSettings: strict),

@@ -11,6 +11,7 @@ import re
 import struct
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -58,6 +59,7 @@ class StandIn:
         self.allows_reading = True  # by pages of other origins
         self.greeting: list[bytes] = []  # sent to whoever joins
         self.controls: list[dict] = []
+        self.acknowledgements = 0
         self.handshakes = 0
         self.viewers: set[ServerConnection] = set()
         self._changed = threading.Condition()
@@ -140,6 +142,13 @@ class StandIn:
     def acknowledged(self) -> list[int]:
         return [control["sequence"] for control in list(self.controls) if control["type"] == "ack"]
 
+    def send_at_most_two_ahead(self, messages: Iterable[bytes]) -> None:
+        """As the broker does it: a viewer has at most two frames that it has not acknowledged."""
+        before = self.acknowledgements
+        for count, data in enumerate(messages, 1):
+            self.send(data)
+            self.wait(lambda: self.acknowledgements - before >= count - 2, "an acknowledgement")
+
     def _run(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
 
@@ -147,6 +156,10 @@ class StandIn:
         with self._changed:
             change()
             self._changed.notify_all()
+
+    def _heard(self, control: dict) -> None:
+        self.controls.append(control)
+        self.acknowledgements += control["type"] == "ack"
 
     # What a browser does
 
@@ -200,7 +213,7 @@ class StandIn:
                 if control["type"] == "ping" and self.answers_pings:
                     now = int((time.time() + self.clock_error) * 1e6)
                     await viewer.send(json.dumps({"type": "pong", "t": control["t"], "server_time_us": now}))
-                self._note(lambda: self.controls.append(control))
+                self._note(lambda: self._heard(control))
         except ConnectionClosed:
             pass
         finally:

@@ -12,11 +12,21 @@ public struct Picture: ~Copyable, Sendable {
         self.frame = frame
     }
 
+    /// Takes a new reference to the planes of `source` (`av_frame_ref`), which may go away afterwards.
+    ///
+    /// - Throws: `unsupportedPicture` for a frame without a size, `outOfMemory`.
+    package init(referencing source: UnsafePointer<AVFrame>) throws(FrameCodecError) {
+        guard PictureSize(width: Int(source.pointee.width), height: Int(source.pointee.height)) != nil else {
+            throw FrameCodecError(code: .unsupportedPicture, message: "A frame without a size is no picture.")
+        }
+        let frame = try VideoFrame()
+        guard av_frame_ref(frame.pointer, source) >= 0 else { throw .outOfMemory(for: "a picture") }
+        self.init(frame)
+    }
+
     /// A new reference to the same planes (`av_frame_ref`), for the few places that need a picture twice.
     package func newReference() throws(FrameCodecError) -> Picture {
-        let frame = try VideoFrame()
-        guard av_frame_ref(frame.pointer, self.frame.pointer) >= 0 else { throw .outOfMemory(for: "a picture") }
-        return Picture(frame)
+        try Picture(referencing: frame.pointer)
     }
 
     /// Width and height in pixels.

@@ -29,6 +29,12 @@ public struct PixelFormat: Hashable, Sendable {
         return descriptor.pointee.flags & UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL) != 0
     }
 
+    /// Whether there is luma only, perhaps with an alpha plane.
+    var isGray: Bool {
+        guard let descriptor = av_pix_fmt_desc_get(value), !isRGB else { return false }
+        return descriptor.pointee.nb_components <= 2
+    }
+
     /// Whether the pixels lie in memory that this process can read.
     var isSoftware: Bool {
         guard let descriptor = av_pix_fmt_desc_get(value) else { return false }

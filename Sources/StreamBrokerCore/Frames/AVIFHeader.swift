@@ -8,6 +8,9 @@ enum AVIFHeader {
         guard let meta = top.first(where: { $0.isKind("meta", in: file) }), meta.content.count >= 4 else {
             throw .malformed(.avif, detail: "it has no meta box")
         }
+        guard top.contains(where: { $0.isKind("mdat", in: file) }) || holdsItsOwnData(file, meta) else {
+            throw .truncated(.avif)
+        }
         // A full box: four bytes of version and flags come first.
         let properties = try child("iprp", of: meta.content.lowerBound + 4..<meta.content.upperBound, in: file)
         let container = try child("ipco", of: properties.content, in: file)
@@ -30,6 +33,12 @@ enum AVIFHeader {
         let content: Range<Int>
 
         func isKind(_ kind: StaticString, in file: ImageBytes) -> Bool { file.matches(kind, at: kindOffset) }
+    }
+
+    /// A small picture may stand inside the meta box instead of behind it (ISO/IEC 14496-12, 8.11.11).
+    private static func holdsItsOwnData(_ file: ImageBytes, _ meta: Box) -> Bool {
+        let children = try? boxes(of: file, in: meta.content.lowerBound + 4..<meta.content.upperBound)
+        return children?.contains { $0.isKind("idat", in: file) } ?? false
     }
 
     private static func child(

@@ -51,6 +51,11 @@ extension Route {
     /// lead elsewhere.
     package init(method: String, target: RequestTarget) throws(RouteRefusal) {
         let route = try Route(target)
+        // Whether there is such an asset, and so whether its methods matter, is not known here.
+        if case .asset = route {
+            self = route
+            return
+        }
         guard route.allowedMethods.contains(method) else {
             throw .methodNotAllowed(allowed: route.allowedMethods)
         }

@@ -222,6 +222,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             state = .passingOn
             deadline = .distantFuture
             context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .asset(let path) where service.hasAsset(at: path) && !route.allowedMethods.contains(head.method.rawValue):
+            throw RouteRefusal.methodNotAllowed(allowed: route.allowedMethods)
         case .snapshot where target.query["wait"] == "next":
             state = .receivingEnd(head, route, target)
         default:

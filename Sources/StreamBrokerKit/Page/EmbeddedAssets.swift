@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "310613d3b2a13a0a9f866febd0664b5a",
+            digest: "6c2029136298c1586eb05345ddc5a9fd",
             text: #"""
 /** The page around one `<frame-stream>`: what to show, the switch, the figures. */
 
@@ -18,6 +18,8 @@ import { SourceForm } from "./source-form.js";
 import { StreamList, fetchStreams } from "./stream-list.js";
 
 const DEFAULT_STREAM = "stream1";
+/** The broker that the page came from, under its proxy's prefix if it has one. */
+const OWN_BROKER = new URL(".", document.baseURI).href.replace(/\/$/, "");
 /** Set while the user has disconnected: a reload of the page must not undo it. */
 const DISCONNECTED = "stream-broker.disconnected";
 
@@ -40,12 +42,8 @@ const list = new StreamList(document.getElementById("streams"), {
   onChoose: (stream) => show({ ...form.values, stream }),
 });
 
-player.addEventListener("statuschange", renderStatus);
-player.addEventListener("figures", () => {
-  renderFigures(document.getElementById("figures"), player.figures);
-  renderPicture(document.getElementById("picture-shown"), player.figures);
-  document.getElementById("capture").disabled = player.figures.format === null;
-});
+player.addEventListener("statuschange", render);
+player.addEventListener("figures", render);
 document.getElementById("capture").addEventListener("click", () => {
   const capture = player.capture();
   if (capture) saveFile(capture.name, capture.blob);
@@ -55,31 +53,33 @@ start();
 
 async function start() {
   const asked = new URLSearchParams(location.search);
-  const broker = asked.get("broker") ?? "";
   const source = {
-    broker: broker || location.origin,
-    stream: asked.get("stream") || (await onlyOrFirstStream(broker)) || DEFAULT_STREAM,
+    broker: asked.get("broker") || OWN_BROKER,
+    stream: asked.get("stream") ?? "",
     fps: asked.get("fps") ?? "",
   };
   form.values = source;
-  if (sessionStorage.getItem(DISCONNECTED)) {
-    list.watch(source.broker);
-    renderStatus();
-  } else {
-    show(source);
-  }
+  source.stream ||= (await firstStream(source.broker)) ?? DEFAULT_STREAM;
+  if (player.wanted) return; // the user was faster
+  choose(source);
+  if (sessionStorage.getItem(DISCONNECTED)) render();
+  else player.connect();
 }
 
 function show(source) {
   sessionStorage.removeItem(DISCONNECTED);
-  form.values = source;
-  player.setAttribute("broker", source.broker);
-  player.setAttribute("stream", source.stream);
-  player.setAttribute("fps", source.fps);
+  choose(source);
   player.connect();
+  rememberInAddress(source);
+}
+
+function choose(source) {
+  form.values = source;
+  for (const [name, value] of Object.entries(source)) player.setAttribute(name, value);
+  document.getElementById("stream-shown").textContent = source.stream || "No stream";
+  document.title = `${source.stream || "No stream"} · Stream Broker`;
   list.watch(source.broker);
   list.current = source.stream;
-  rememberInAddress(source);
 }
 
 function disconnect() {
@@ -87,19 +87,23 @@ function disconnect() {
   player.disconnect();
 }
 
-function renderStatus() {
-  const { state } = player.status;
+function render() {
+  const { status, figures } = player;
+  renderFigures(document.getElementById("figures"), figures);
+  renderPicture(document.getElementById("picture-shown"), figures);
+  document.getElementById("capture").disabled = figures.format === null;
   const badge = document.getElementById("state");
-  badge.dataset.state = state;
-  badge.textContent = WORDS[state];
+  if (badge.dataset.state !== status.state) {
+    badge.dataset.state = status.state;
+    badge.textContent = WORDS[status.state];
+  }
   form.wanted = player.wanted;
-  document.getElementById("stream-shown").textContent = player.getAttribute("stream") || "No stream";
 }
 
-async function onlyOrFirstStream(broker) {
+async function firstStream(broker) {
   try {
-    const streams = await fetchStreams(brokerAddress(broker, document.baseURI));
-    return streams[0]?.id;
+    const [first] = await fetchStreams(brokerAddress(broker, document.baseURI));
+    return first?.id;
   } catch {
     return undefined;
   }
@@ -110,7 +114,7 @@ function rememberInAddress({ broker, stream, fps }) {
   const address = new URL(location.href);
   address.search = "";
   if (stream) address.searchParams.set("stream", stream);
-  if (broker && broker !== location.origin) address.searchParams.set("broker", broker);
+  if (broker && broker !== OWN_BROKER) address.searchParams.set("broker", broker);
   if (fps) address.searchParams.set("fps", fps);
   history.replaceState(null, "", address);
 }
@@ -179,7 +183,7 @@ function setText(place, main, note) {
         EmbeddedAsset(
             path: "/app/page.css",
             contentType: "text/css; charset=utf-8",
-            digest: "40173071d6c0d589611d1790be6ae3c6",
+            digest: "46514a9370a5092a46eb29a2152b9f55",
             text: #"""
 :root {
   color-scheme: light dark;
@@ -277,11 +281,8 @@ h2 {
   gap: 0.5rem;
   min-width: 0;
   margin-left: auto;
-  overflow: hidden;
   color: var(--quiet);
   font-size: 0.9375rem;
-  text-overflow: ellipsis;
-  white-space: nowrap;
 }
 
 .state::before {
@@ -331,16 +332,19 @@ frame-stream:not(:defined) {
 
 .caption {
   display: flex;
-  flex-wrap: wrap;
   align-items: center;
-  justify-content: space-between;
-  gap: 0.5rem 1rem;
+  gap: 1rem;
   padding-top: 0.625rem;
 }
 
 .caption p {
+  flex: 1;
   min-width: 0;
   overflow-wrap: anywhere;
+}
+
+.caption button {
+  flex: none;
 }
 
 .caption span {
@@ -478,6 +482,16 @@ dd small {
 
 .noscript {
   padding: 1rem;
+}
+
+@media (max-width: 24rem) {
+  h1 {
+    font-size: 1rem;
+  }
+
+  .state {
+    font-size: 0.875rem;
+  }
 }
 
 @media (min-width: 62rem) {
@@ -680,7 +694,7 @@ export class StreamList {
         EmbeddedAsset(
             path: "/index.html",
             contentType: "text/html; charset=utf-8",
-            digest: "29267c1662a372484e632c008ccc104a",
+            digest: "fd87e82a8f1f212e00f7cce024712a4f",
             text: #"""
 <!doctype html>
 <html lang="en">
@@ -744,7 +758,7 @@ export class StreamList {
             <div><dt>Received</dt><dd data-figure="receivedRate">–</dd></div>
             <div><dt>Painted</dt><dd data-figure="paintedRate">–</dd></div>
             <div><dt>Rate</dt><dd data-figure="bitRate">–</dd></div>
-            <div><dt>Age of the picture</dt><dd data-figure="age">–</dd></div>
+            <div><dt>Age of picture</dt><dd data-figure="age">–</dd></div>
             <div><dt>Dropped</dt><dd data-figure="dropped">–</dd></div>
             <div><dt>Broker’s clock</dt><dd data-figure="clock">–</dd></div>
           </dl>
@@ -968,7 +982,7 @@ export class ClockOffset {
         EmbeddedAsset(
             path: "/player/connection.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "f14c9a8c67b148c664b13d34390be1fd",
+            digest: "2ab9d0b599c3ecbf37d2c61c00b6db54",
             text: #"""
 /**
  * The socket to a broker, kept up until the user says otherwise.
@@ -1189,7 +1203,7 @@ export class Connection {
     } else if (code === 1013) {
       this.#refused(reason || "the broker is full", "", this.#nextDelay());
     } else {
-      this.#lost(code === 1001 ? "It was shut down." : "The connection broke.");
+      this.#lost(code === 1001 ? `It says: ${reason || "going away"}.` : "The connection broke.");
     }
   }
 
@@ -1394,11 +1408,11 @@ function decodeImage(frame) {
         EmbeddedAsset(
             path: "/player/figures.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "784101b00b07493dffe39b64645fa142",
+            digest: "5fcb55fba65ceff71a2aec0889e05286",
             text: #"""
 /** Live figures: rates, percentiles and counts. Time is an argument, in milliseconds. */
 
-const WINDOW = 4000;
+const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
 
@@ -1679,7 +1693,7 @@ canvas {
         EmbeddedAsset(
             path: "/player/frame-stream.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "6a2023dd992284547ecc962fe85b4e06",
+            digest: "de4c708cde998e89b975911e30dbdc0b",
             text: #"""
 /**
  * `<frame-stream>`: one stream of a broker, painted as it comes.
@@ -1757,14 +1771,9 @@ export class FrameStream extends HTMLElement {
     this.disconnect();
   }
 
-  attributeChangedCallback(name, before, now) {
-    if (before === now || !this.#wanted) return;
-    if (name === "fps" && this.#target) {
-      this.#target = { ...this.#target, fps: this.#fps };
-      this.#connection.setRate(this.#fps);
-    } else {
-      this.connect();
-    }
+  attributeChangedCallback() {
+    // Several attributes are often set in a row; what they come to is looked at once, when they all are.
+    queueMicrotask(() => this.#attributesChanged());
   }
 
   /** Shows the stream that the attributes name, and keeps at it until `disconnect()`. */
@@ -1778,6 +1787,7 @@ export class FrameStream extends HTMLElement {
       if (!sameSource(target, this.#target)) this.#painter.clear();
       this.#target = target;
     } catch (error) {
+      this.#target = null;
       this.#problem = error.message;
       this.#connection.close();
       return;
@@ -1837,6 +1847,22 @@ export class FrameStream extends HTMLElement {
   get #fps() {
     const fps = Number(this.getAttribute("fps"));
     return fps > 0 ? fps : null;
+  }
+
+  #attributesChanged() {
+    if (!this.#wanted) return;
+    let target;
+    try {
+      target = this.#readTarget();
+    } catch {
+      target = null; // said by connect()
+    }
+    if (!target || !sameSource(target, this.#target)) {
+      this.connect();
+    } else {
+      this.#target = target;
+      this.#connection.setRate(target.fps);
+    }
   }
 
   #readTarget() {

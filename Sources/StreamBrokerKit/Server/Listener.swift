@@ -59,11 +59,11 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { connection in
                 connection.eventLoop.makeCompletedFuture {
-                    guard connections.admit(connection) else {
-                        connection.close(promise: nil)
-                        return
+                    if connections.admit(connection) {
+                        try setUp(connection)
+                    } else {
+                        try connection.pipeline.syncOperations.addHandler(ConnectionRefusal())
                     }
-                    try setUp(connection)
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

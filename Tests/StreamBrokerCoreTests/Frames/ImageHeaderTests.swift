@@ -18,7 +18,6 @@ import Testing
     }
 
     @Test(arguments: whole) func refusesEveryTruncation(_ format: ImageFormat, _ image: [UInt8]) {
-        // AVIF keeps its picture in a box behind the description; a whole description without it is still refused, by the box's length.
         for length in 0..<image.count {
             #expect(throws: ImageError.self, "\(format) cut to \(length) of \(image.count) bytes") {
                 try ImageHeader(parsing: Array(image.prefix(length)))

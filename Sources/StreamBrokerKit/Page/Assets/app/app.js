@@ -8,6 +8,8 @@ import { SourceForm } from "./source-form.js";
 import { StreamList, fetchStreams } from "./stream-list.js";
 
 const DEFAULT_STREAM = "stream1";
+/** The broker that the page came from, under its proxy's prefix if it has one. */
+const OWN_BROKER = new URL(".", document.baseURI).href.replace(/\/$/, "");
 /** Set while the user has disconnected: a reload of the page must not undo it. */
 const DISCONNECTED = "stream-broker.disconnected";
 
@@ -30,12 +32,8 @@ const list = new StreamList(document.getElementById("streams"), {
   onChoose: (stream) => show({ ...form.values, stream }),
 });
 
-player.addEventListener("statuschange", renderStatus);
-player.addEventListener("figures", () => {
-  renderFigures(document.getElementById("figures"), player.figures);
-  renderPicture(document.getElementById("picture-shown"), player.figures);
-  document.getElementById("capture").disabled = player.figures.format === null;
-});
+player.addEventListener("statuschange", render);
+player.addEventListener("figures", render);
 document.getElementById("capture").addEventListener("click", () => {
   const capture = player.capture();
   if (capture) saveFile(capture.name, capture.blob);
@@ -45,31 +43,33 @@ start();
 
 async function start() {
   const asked = new URLSearchParams(location.search);
-  const broker = asked.get("broker") ?? "";
   const source = {
-    broker: broker || location.origin,
-    stream: asked.get("stream") || (await onlyOrFirstStream(broker)) || DEFAULT_STREAM,
+    broker: asked.get("broker") || OWN_BROKER,
+    stream: asked.get("stream") ?? "",
     fps: asked.get("fps") ?? "",
   };
   form.values = source;
-  if (sessionStorage.getItem(DISCONNECTED)) {
-    list.watch(source.broker);
-    renderStatus();
-  } else {
-    show(source);
-  }
+  source.stream ||= (await firstStream(source.broker)) ?? DEFAULT_STREAM;
+  if (player.wanted) return; // the user was faster
+  choose(source);
+  if (sessionStorage.getItem(DISCONNECTED)) render();
+  else player.connect();
 }
 
 function show(source) {
   sessionStorage.removeItem(DISCONNECTED);
-  form.values = source;
-  player.setAttribute("broker", source.broker);
-  player.setAttribute("stream", source.stream);
-  player.setAttribute("fps", source.fps);
+  choose(source);
   player.connect();
+  rememberInAddress(source);
+}
+
+function choose(source) {
+  form.values = source;
+  for (const [name, value] of Object.entries(source)) player.setAttribute(name, value);
+  document.getElementById("stream-shown").textContent = source.stream || "No stream";
+  document.title = `${source.stream || "No stream"} · Stream Broker`;
   list.watch(source.broker);
   list.current = source.stream;
-  rememberInAddress(source);
 }
 
 function disconnect() {
@@ -77,19 +77,23 @@ function disconnect() {
   player.disconnect();
 }
 
-function renderStatus() {
-  const { state } = player.status;
+function render() {
+  const { status, figures } = player;
+  renderFigures(document.getElementById("figures"), figures);
+  renderPicture(document.getElementById("picture-shown"), figures);
+  document.getElementById("capture").disabled = figures.format === null;
   const badge = document.getElementById("state");
-  badge.dataset.state = state;
-  badge.textContent = WORDS[state];
+  if (badge.dataset.state !== status.state) {
+    badge.dataset.state = status.state;
+    badge.textContent = WORDS[status.state];
+  }
   form.wanted = player.wanted;
-  document.getElementById("stream-shown").textContent = player.getAttribute("stream") || "No stream";
 }
 
-async function onlyOrFirstStream(broker) {
+async function firstStream(broker) {
   try {
-    const streams = await fetchStreams(brokerAddress(broker, document.baseURI));
-    return streams[0]?.id;
+    const [first] = await fetchStreams(brokerAddress(broker, document.baseURI));
+    return first?.id;
   } catch {
     return undefined;
   }
@@ -100,7 +104,7 @@ function rememberInAddress({ broker, stream, fps }) {
   const address = new URL(location.href);
   address.search = "";
   if (stream) address.searchParams.set("stream", stream);
-  if (broker && broker !== location.origin) address.searchParams.set("broker", broker);
+  if (broker && broker !== OWN_BROKER) address.searchParams.set("broker", broker);
   if (fps) address.searchParams.set("fps", fps);
   history.replaceState(null, "", address);
 }

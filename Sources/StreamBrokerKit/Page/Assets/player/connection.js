@@ -217,7 +217,7 @@ export class Connection {
     } else if (code === 1013) {
       this.#refused(reason || "the broker is full", "", this.#nextDelay());
     } else {
-      this.#lost(code === 1001 ? "It was shut down." : "The connection broke.");
+      this.#lost(code === 1001 ? `It says: ${reason || "going away"}.` : "The connection broke.");
     }
   }
 

@@ -1,6 +1,6 @@
 /** Live figures: rates, percentiles and counts. Time is an argument, in milliseconds. */
 
-const WINDOW = 4000;
+const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
 

@@ -74,14 +74,9 @@ export class FrameStream extends HTMLElement {
     this.disconnect();
   }
 
-  attributeChangedCallback(name, before, now) {
-    if (before === now || !this.#wanted) return;
-    if (name === "fps" && this.#target) {
-      this.#target = { ...this.#target, fps: this.#fps };
-      this.#connection.setRate(this.#fps);
-    } else {
-      this.connect();
-    }
+  attributeChangedCallback() {
+    // Several attributes are often set in a row; what they come to is looked at once, when they all are.
+    queueMicrotask(() => this.#attributesChanged());
   }
 
   /** Shows the stream that the attributes name, and keeps at it until `disconnect()`. */
@@ -95,6 +90,7 @@ export class FrameStream extends HTMLElement {
       if (!sameSource(target, this.#target)) this.#painter.clear();
       this.#target = target;
     } catch (error) {
+      this.#target = null;
       this.#problem = error.message;
       this.#connection.close();
       return;
@@ -154,6 +150,22 @@ export class FrameStream extends HTMLElement {
   get #fps() {
     const fps = Number(this.getAttribute("fps"));
     return fps > 0 ? fps : null;
+  }
+
+  #attributesChanged() {
+    if (!this.#wanted) return;
+    let target;
+    try {
+      target = this.#readTarget();
+    } catch {
+      target = null; // said by connect()
+    }
+    if (!target || !sameSource(target, this.#target)) {
+      this.connect();
+    } else {
+      this.#target = target;
+      this.#connection.setRate(target.fps);
+    }
   }
 
   #readTarget() {

@@ -1,0 +1,54 @@
+public import FrameCodec
+
+/// What to capture, and how patiently.
+public struct CaptureConfiguration: Sendable {
+    /// The source.
+    public var source: SourceURL
+    /// How an RTSP camera's media travel. Default `.tcp`.
+    public var transport = Transport.tcp
+    /// The most pictures a second; a faster source is thinned evenly, a slower one is never padded. Nil takes all. Default 30.
+    public var frameRate: Double? = 30
+    /// Whether a file starts over at its end, with timestamps that go on rising. Default false.
+    public var loop = false
+    /// How long name lookup, connecting and the RTSP dialogue may take together. Default 5 s.
+    public var openDeadline: Duration = .seconds(5)
+    /// How long a live source may send nothing. Default 5 s.
+    public var silenceDeadline: Duration = .seconds(5)
+    /// How long a live source may send data that no picture comes of, as before the first keyframe. Default 20 s.
+    public var pictureDeadline: Duration = .seconds(20)
+    /// How long ``Transport/automatic`` waits for the first datagram before it takes TCP. Default 2 s.
+    public var datagramDeadline: Duration = .seconds(2)
+    /// The delays between attempts.
+    public var backoff = Backoff()
+    /// What to do about failures that trying again cannot mend. Default `.endAtStart`.
+    public var retryPolicy = RetryPolicy.endAtStart
+    /// Whether H.264 pictures from RTSP are decoded as soon as their last packet is there, instead of one picture later, when the
+    /// stream's packets show that it is safe. Default true.
+    public var lowDelay = true
+    /// Threads of the decoder. Default one; slice threads help with 4K from cameras that cut pictures into slices.
+    public var decoderThreads = DecoderThreads.one
+
+    /// A configuration with the defaults.
+    public init(source: SourceURL) {
+        self.source = source
+    }
+
+    /// - Throws: ``CaptureError`` with code `invalidConfiguration` for an impossible value.
+    func validate() throws(CaptureError) {
+        if let frameRate, !(frameRate > 0 && frameRate.isFinite) {
+            throw CaptureError(
+                code: .invalidConfiguration,
+                message: "The frame rate must be above 0, not \(frameRate)."
+            )
+        }
+        for (name, deadline) in [
+            ("open", openDeadline), ("silence", silenceDeadline), ("picture", pictureDeadline),
+            ("datagram", datagramDeadline),
+        ] where deadline <= .zero {
+            throw CaptureError(
+                code: .invalidConfiguration,
+                message: "The \(name) deadline must be above 0, not \(deadline)."
+            )
+        }
+    }
+}

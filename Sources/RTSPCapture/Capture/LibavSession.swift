@@ -1,0 +1,286 @@
+import FrameCodec
+
+/// One connection to a source: reads, assembles and decodes until it ends.
+struct LibavSession: ~Copyable {
+    private let configuration: CaptureConfiguration
+    private let mode: SourceMode
+    private let stop: StopSignal
+    private let meter: CaptureMeter
+    private let failure: OpenFailure
+    private let watch: InputWatch
+
+    private var context: FormatContext
+    private let stream: StreamDescription
+    private var decoder: VideoDecoder
+    private var assembler: AccessUnitAssembler?
+    private var packet: Packet
+    private var ledger = PacketLedger()
+    private var hold = DamageHold()
+    private var lossMeter = LossMeter()
+    private var knownLosses = 0
+    private var lastPicture = MonotonicTime.now
+    private var hasData = false
+    private var isAfterLoss = false
+
+    /// What is decoded.
+    var codec: VideoCodec { decoder.codec }
+
+    /// Microseconds from picture to picture, where the container says so.
+    var interval: Int64? { stream.interval }
+
+    /// Opens the source and its decoder.
+    init(
+        _ configuration: CaptureConfiguration,
+        mode: SourceMode,
+        stop: StopSignal,
+        meter: CaptureMeter
+    ) throws(SessionFailure) {
+        let failure = OpenFailure(source: configuration.source, configuration: configuration)
+        guard let request = OpenRequest(configuration.source, mode: mode) else {
+            preconditionFailure("A test picture is not opened.")
+        }
+        let deadline = MonotonicTime.now + configuration.openDeadline
+        var origin: NetworkTarget?
+        if case .network(let target) = configuration.source.target {
+            origin = target
+            try LibavSession.lookUp(target.host, deadline: deadline, stop: stop, failure)
+        }
+        let watch = InputWatch(stop: stop, origin: origin)
+        watch.arm(for: MonotonicTime.now.duration(to: deadline))
+        var context = try LibavSession.open(request, watch: watch, mode, failure)
+        guard let stream = context.videoStream() else {
+            throw watch.interruption == .stopped ? SessionFailure(.stopped) : SessionFailure(failure.noVideo())
+        }
+        context.discardAll(but: stream)
+        let parameters = try failure.decoding { () throws(FrameCodecError) in try context.codecParameters(of: stream) }
+        let assembles = mode.assembles && LibavSession.canAssemble(parameters)
+        if assembles { context.leaveFragments() }
+        let decoder = try failure.decoding { () throws(FrameCodecError) in
+            try VideoDecoder(
+                parameters: parameters,
+                threads: configuration.decoderThreads,
+                lowDelayChunks: assembles
+            )
+        }
+        let packet = try failure.decoding { () throws(FrameCodecError) in try Packet() }
+        assembler = assembles ? AccessUnitAssembler() : nil
+        self.decoder = decoder
+        self.packet = packet
+        self.context = context
+        self.stream = stream
+        self.configuration = configuration
+        self.mode = mode
+        self.stop = stop
+        self.meter = meter
+        self.failure = failure
+        self.watch = watch
+    }
+
+    private static func open(
+        _ request: OpenRequest,
+        watch: InputWatch,
+        _ mode: SourceMode,
+        _ failure: OpenFailure
+    ) throws(SessionFailure) -> FormatContext {
+        do throws(LibAVError) {
+            return try FormatContext(request, watch: watch)
+        } catch {
+            if mode.mayFallBackToTCP && mode.transport == .udp && error.isTransportRefused {
+                throw SessionFailure(.restart(.tcp("the camera does not offer UDP")))
+            }
+            throw failure.opening(error, watch: watch)
+        }
+    }
+
+    private static func lookUp(
+        _ host: String,
+        deadline: MonotonicTime,
+        stop: StopSignal,
+        _ failure: OpenFailure
+    ) throws(SessionFailure) {
+        let outcome: NameLookup.Outcome
+        do throws(CaptureError) {
+            outcome = try NameLookup.look(up: host, deadline: deadline, stop: stop)
+        } catch {
+            throw SessionFailure(error)
+        }
+        switch outcome {
+        case .found: return
+        case .unknown(let reason): throw SessionFailure(failure.hostNotFound(host, reason))
+        case .noAnswer: throw SessionFailure(failure.nameLookupTimedOut(host))
+        case .stopped: throw SessionFailure(.stopped)
+        }
+    }
+
+    /// Whether the stream's access units can be assembled here, as far as its description tells.
+    private static func canAssemble(_ parameters: borrowing CodecParameters) -> Bool {
+        parameters.codec == .h264 && !H264SequenceParameters.mayInterlace(parameters.extradata)
+    }
+}
+
+// MARK: - The inner loop
+
+extension LibavSession {
+    /// What a step means for the loop.
+    private enum Step {
+        case goOn
+        case end(SessionEnd)
+    }
+
+    /// Reads and decodes until the source ends, or `present` gives false.
+    mutating func run(_ present: (consuming Picture, PacketLedger.Entry) -> Bool) -> SessionEnd {
+        while true {
+            if case .end(let end) = readAndDecode(present) { return end }
+        }
+    }
+
+    private mutating func readAndDecode(_ present: (consuming Picture, PacketLedger.Entry) -> Bool) -> Step {
+        let waitsForDatagrams = mode.mayFallBackToTCP && !hasData
+        watch.arm(for: waitsForDatagrams ? configuration.datagramDeadline : configuration.silenceDeadline)
+        do throws(LibAVError) {
+            try context.read(into: &packet)
+        } catch {
+            if waitsForDatagrams && watch.interruption == .deadline {
+                return .end(.restart(.tcp("no datagram came within \(configuration.datagramDeadline.inSeconds)")))
+            }
+            return atEnd(failure.reading(error, watch: watch), present)
+        }
+        guard packet.streamIndex == stream.index else { return .goOn }
+        hasData = true
+        let arrival = Arrival.now
+        if case .end(let end) = noticeLosses(at: arrival) { return .end(end) }
+        let step = assembler == nil ? decodeWhole(arrival, present) : decodeFragment(arrival, present)
+        if case .end = step { return step }
+        let silence = lastPicture.duration(to: arrival.monotonic)
+        return silence > configuration.pictureDeadline ? .end(.failed(failure.noPicture())) : .goOn
+    }
+
+    /// At the end of a file: the pictures that the decoder still has, then the beginning again if that is wanted.
+    private mutating func atEnd(
+        _ end: SessionEnd,
+        _ present: (consuming Picture, PacketLedger.Entry) -> Bool
+    ) -> Step {
+        guard case .endOfFile = end else { return .end(end) }
+        do throws(FrameCodecError) {
+            try decoder.drain()
+        } catch {
+            return .end(.failed(failure.decoding(error)))
+        }
+        if case .end(let end) = receivePictures(present) { return .end(end) }
+        guard configuration.loop else { return .end(.endOfFile) }
+        decoder.flush()
+        do throws(LibAVError) {
+            try context.rewind()
+            return .goOn
+        } catch {
+            return .end(failure.reading(error, watch: watch))
+        }
+    }
+
+    private mutating func noticeLosses(at arrival: Arrival) -> Step {
+        let losses = watch.lossCount
+        guard losses > knownLosses else { return .goOn }
+        meter.count(\.packetLosses, UInt64(losses - knownLosses))
+        knownLosses = losses
+        hold.damaged(at: ledger.lastToken + (assembler == nil ? 1 : 0), now: arrival.monotonic)
+        isAfterLoss = true
+        if lossMeter.lost(at: arrival.monotonic) && mode.mayFallBackToTCP {
+            return .end(.restart(.tcp("datagrams get lost")))
+        }
+        return .goOn
+    }
+
+    /// A packet is a coded picture.
+    private mutating func decodeWhole(
+        _ arrival: Arrival,
+        _ present: (consuming Picture, PacketLedger.Entry) -> Bool
+    ) -> Step {
+        let ticks = packet.presentationTimestamp ?? packet.decodingTimestamp
+        packet.setToken(
+            ledger.enter(timestamp: ticks.flatMap { stream.timeBase.microseconds($0) }, arrival: arrival)
+        )
+        meter.count(\.received)
+        do throws(FrameCodecError) {
+            try decoder.send(packet)
+        } catch {
+            if let end = afterFailure(error) { return .end(end) }
+        }
+        return receivePictures(present)
+    }
+
+    /// A packet is a fragment of one.
+    private mutating func decodeFragment(
+        _ arrival: Arrival,
+        _ present: (consuming Picture, PacketLedger.Entry) -> Bool
+    ) -> Step {
+        let timestamp = packet.presentationTimestamp
+        let verdict = packet.withBytes { bytes in
+            assembler!.append(bytes, timestamp: timestamp, afterLoss: isAfterLoss)
+        }
+        isAfterLoss = false
+        if case .refuted(let reason) = verdict {
+            return .end(
+                .restart(.parser("this camera's packets do not show where a picture ends (\(reason.rawValue))"))
+            )
+        }
+        while let piece = assembler!.nextPiece() {
+            if piece.startsPicture {
+                let microseconds = piece.timestamp.flatMap { stream.timeBase.microseconds($0) }
+                _ = ledger.enter(timestamp: microseconds, arrival: arrival)
+                meter.count(\.received)
+            } else {
+                ledger.extend(ledger.lastToken, arrival: arrival)
+            }
+            do throws(FrameCodecError) {
+                var chunk = try Packet(copying: piece.bytes)
+                chunk.setToken(ledger.lastToken)
+                try decoder.send(chunk)
+            } catch {
+                if let end = afterFailure(error) { return .end(end) }
+            }
+            if case .end(let end) = receivePictures(present) { return .end(end) }
+        }
+        return .goOn
+    }
+
+    private mutating func receivePictures(_ present: (consuming Picture, PacketLedger.Entry) -> Bool) -> Step {
+        while true {
+            do throws(FrameCodecError) {
+                guard let picture = try decoder.receive() else { return .goOn }
+                guard show(picture, present) else { return .end(.stopped) }
+            } catch {
+                if let end = afterFailure(error) { return .end(end) }
+            }
+        }
+    }
+
+    /// Damaged data is passed over; other failures end the session.
+    private mutating func afterFailure(_ error: FrameCodecError) -> SessionEnd? {
+        guard error.code == .invalidData else { return .failed(failure.decoding(error)) }
+        hold.damaged(at: ledger.lastToken, now: .now)
+        return nil
+    }
+
+    private mutating func show(
+        _ picture: consuming Picture,
+        _ present: (consuming Picture, PacketLedger.Entry) -> Bool
+    ) -> Bool {
+        let token = picture.presentationTimestamp ?? ledger.lastToken
+        // Given out before: a broken slice header made the decoder repeat itself.
+        guard let entry = ledger.take(token) else { return true }
+        let now = MonotonicTime.now
+        lastPicture = now
+        meter.decodedPicture(of: picture.size, at: now)
+        let isShown = hold.admits(
+            token: token,
+            isKeyframe: picture.isKeyframe,
+            isCorrupt: picture.isCorrupt,
+            now: now
+        )
+        guard isShown else {
+            meter.count(\.damaged)
+            return true
+        }
+        return present(picture, entry)
+    }
+}
