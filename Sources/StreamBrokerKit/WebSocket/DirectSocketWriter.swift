@@ -32,7 +32,7 @@ struct DirectSocketWriter {
         let found = try? connection.pipeline.syncOperations.withUnsafeTransportIfAvailable(
             of: NIOBSDSocket.Handle.self
         ) { $0 }
-        guard let found, let handle = found else { return nil }
+        guard let handle = found else { return nil }
         self.connection = connection
         self.handle = handle
     }

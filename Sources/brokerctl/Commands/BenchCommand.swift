@@ -2,8 +2,9 @@ import ArgumentParser
 import LoadGenerator
 
 /// Puts a load on a broker and reports what its viewers saw.
-struct Bench: AsyncParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "bench",
         abstract: "Put a load on a broker and report what its viewers saw."
     )
 
