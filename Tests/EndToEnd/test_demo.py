@@ -52,7 +52,8 @@ def test_the_demonstration_shows_a_moving_picture(launch, brokerctl, chromium, f
         argv += ["--clip", MEDIA / "vtest-720p.h264.mp4"]
     demo = launch("demo", argv)
     started = time.monotonic()
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    # The strings that this test evaluates are what the page's policy forbids; whether the page keeps to it is tested elsewhere.
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.add_init_script(COUNT_PAINTS)
@@ -98,6 +99,4 @@ def difference(first: bytes, second: bytes) -> int:
 def test_the_demonstration_tells_what_it_measures(launch, brokerctl):
     demo = launch("demo", [brokerctl, "demo", "--port", free_port(), "--clip", MEDIA / "vtest-720p.h264.mp4"])
     address(demo)
-    lines = len(demo.log.splitlines())
-    wait_until(lambda: len(demo.log.splitlines()) > lines + 1, "two more lines of figures", timeout=15)
-    assert re.search(r"\d.*fps", demo.log)
+    wait_until(lambda: len(re.findall(r"\d fps", demo.log)) >= 2, "two lines of figures", timeout=15)

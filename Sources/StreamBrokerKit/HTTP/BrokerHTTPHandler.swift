@@ -254,7 +254,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers at once, and takes up the next request. Without a head the request was never understood, and the connection ends.
     private func send(_ answer: HTTPAnswer, to head: HTTPRequestHead?, context: ChannelHandlerContext) {
-        let keepsAlive = head?.isKeepAlive ?? false && !answer.closesConnection && !isShuttingDown
+        let keepsAlive =
+            head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
+            && !answer.closesConnection && !isShuttingDown
         var headers = answer.headers
         let hasNoBody = answer.status == .notModified
         if !hasNoBody { headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.count)) }

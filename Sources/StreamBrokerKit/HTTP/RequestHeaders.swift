@@ -41,6 +41,11 @@ enum RequestHeaders {
         head.headers.contains(name: "Transfer-Encoding") || (contentLength(of: head) ?? 0) > 0
     }
 
+    /// Whether the decoder stops after this request, since another protocol may follow it on the connection.
+    static func offersUpgrade(_ head: HTTPRequestHead) -> Bool {
+        head.headers.contains(name: "Upgrade")
+    }
+
     static func expectsContinue(_ head: HTTPRequestHead) -> Bool {
         head.headers[canonicalForm: "Expect"].contains { $0.lowercased() == "100-continue" }
     }

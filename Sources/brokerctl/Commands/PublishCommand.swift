@@ -29,7 +29,6 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
         let (settings, logger) = try await common.start()
         let plan = try plan(settings)
-        logger.info("publishing", metadata: ["broker": "\(plan.broker)", "stream": "\(plan.stream)"])
         let camera = CameraPublisher(plan, logger: logger)
         let reporter = PublishReporter(
             camera: { camera },

@@ -18,9 +18,9 @@ struct CameraPublisher: Service {
         )
         pipeline = CameraPipeline(configuration: plan.pipeline) { event in
             switch event {
-            case .connecting, .live, .fellBack: logger.info("camera \(event)")
+            case .live, .fellBack: logger.info("camera \(event)")
             case .lost, .encodingFailed: logger.warning("camera \(event)")
-            case .ended: logger.debug("camera \(event)")
+            case .connecting, .ended: logger.debug("camera \(event)")
             }
         }
     }
