@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
     targets: [
@@ -80,10 +81,22 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Load on a broker of this protocol, ours or another.
+        .target(
+            name: "LoadGenerator",
+            dependencies: [
+                "StreamBrokerKit",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: strict
+        ),
+
         .executableTarget(
             name: "brokerctl",
             dependencies: [
-                "StreamBrokerKit", "FrameCodec", "RTSPCapture", "LoopbackCamera",
+                "StreamBrokerKit", "FrameCodec", "RTSPCapture", "LoopbackCamera", "LoadGenerator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),

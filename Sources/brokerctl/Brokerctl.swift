@@ -1,30 +1,20 @@
 import ArgumentParser
-import Logging
-import ServiceLifecycle
 import StreamBrokerKit
-import UnixSignals
 
+/// The command line: each command parses, layers the configuration, wires the library's parts, and prints.
 @main
 struct Brokerctl: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "brokerctl", subcommands: [Serve.self])
-}
-
-struct Serve: AsyncParsableCommand {
-    @Option var port: Int?
-    @Option var bind: String?
-
-    func run() async throws {
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let logger = Logger(label: "brokerctl")
-        var configuration = BrokerServerConfiguration()
-        if let port { configuration.port = port }
-        if let bind { configuration.host = bind }
-        let server = BrokerServer(broker: Broker(), configuration: configuration, logger: logger)
-        let group = ServiceGroup(
-            services: [server],
-            gracefulShutdownSignals: [.sigint, .sigterm],
-            logger: logger
-        )
-        try await group.run()
-    }
+    static let configuration = CommandConfiguration(
+        commandName: "brokerctl",
+        abstract: "Live cameras in web pages.",
+        discussion: """
+            Settings come from, the first that has one: a flag, the environment, the file .env in this folder, the YAML file \
+            named by --config, the default. `brokerctl demo` shows everything at once and needs no camera.
+            """,
+        version: StreamBroker.version,
+        subcommands: [
+            ServeCommand.self, PublishCommand.self, WebCommand.self, SubscribeCommand.self, DemoCommand.self,
+            BenchCommand.self,
+        ]
+    )
 }

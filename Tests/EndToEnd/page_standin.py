@@ -60,7 +60,8 @@ class StandIn:
         self.greeting: list[bytes] = []  # sent to whoever joins
         self.controls: list[dict] = []
         self.acknowledgements = 0
-        self.handshakes = 0
+        self.handshake_times: list[float] = []
+        self.listings = 0
         self.viewers: set[ServerConnection] = set()
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
@@ -70,6 +71,10 @@ class StandIn:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def handshakes(self) -> int:
+        return len(self.handshake_times)
 
     # Life
 
@@ -168,7 +173,7 @@ class StandIn:
         wants_socket = request.headers.get("Upgrade", "").lower() == "websocket"
         if path.startswith("/ws/"):
             if wants_socket:
-                self._note(lambda: setattr(self, "handshakes", self.handshakes + 1))
+                self._note(lambda: self.handshake_times.append(time.monotonic()))
             if self.refusal:
                 status, headers, body = self.refusal
                 return self._response(status, json.dumps(body).encode(), "application/json", headers)
@@ -176,6 +181,7 @@ class StandIn:
                 return None
             return self._response(426, b'{"error":"a WebSocket is expected"}', "application/json", {"Upgrade": "websocket"})
         if path == "/api/streams":
+            self._note(lambda: setattr(self, "listings", self.listings + 1))
             listed = {"streams": [{"stream": name} for name in self.streams]}
             return self._response(200, json.dumps(listed).encode(), "application/json")
         file = PAGE / "Assets" / ("index.html" if path == "/" else path.lstrip("/"))

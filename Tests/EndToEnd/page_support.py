@@ -82,6 +82,10 @@ class Visit:
         """Until the picture is as dim as it will be."""
         self.wait("player.shadowRoot.getAnimations().length === 0")
 
+    def pause(self, milliseconds: int) -> None:
+        """Gives the page time to do what it must not: only for showing that nothing happens."""
+        self.page.wait_for_timeout(milliseconds)
+
     def read(self, expression: str, argument: object = None):
         return self.page.evaluate(
             f"(arg) => {{ const player = document.querySelector('frame-stream'); return {expression}; }}", argument

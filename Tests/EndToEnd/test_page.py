@@ -57,8 +57,8 @@ def test_a_moving_picture_is_painted_without_a_complaint(standin, visit):
         page.wait("bitmaps.painted.length > 40")
         assert page.pixel() != before
         figures = page.figures
-    assert 20 < figures["receivedRate"] < 40
-    assert 20 < figures["paintedRate"] < 40
+    assert 15 < figures["receivedRate"] < 40
+    assert 15 < figures["paintedRate"] < 40
     assert figures["bitsPerSecond"] > 0 and figures["skipped"] == 0
     assert 0 <= figures["ageMedian"] < 1000
     assert (figures["format"], figures["width"], figures["height"]) == ("WebP", 16, 16)
@@ -152,6 +152,21 @@ def test_the_broker_s_streams_are_a_choice(standin, visit):
     page.assert_clean()
 
 
+def test_a_new_stream_joins_the_choice_but_not_while_disconnected(standin, visit):
+    standin.streams = ["door", "yard"]
+    page = visit(f"{standin.url}/?stream=door")
+    names = page.page.get_by_role("navigation", name="Streams on this broker").get_by_role("button")
+    names.first.wait_for()
+    page.page.get_by_role("button", name="Disconnect").click()
+    asked = standin.listings
+    standin.streams = ["door", "roof", "yard"]
+    page.pause(6000)
+    assert standin.listings == asked, "who has disconnected wants nothing of the broker"
+    page.page.get_by_role("button", name="Connect", exact=True).click()
+    names.nth(2).wait_for()
+    assert names.all_inner_texts() == standin.streams
+
+
 def test_one_stream_is_no_choice_and_is_found_by_itself(standin, visit):
     standin.streams = ["door"]
     page = visit(f"{standin.url}/")
@@ -221,10 +236,9 @@ def test_a_picture_that_no_newer_one_follows_becomes_stale(standin, visit):
     standin.wait_viewers(1)
     with Camera(standin, 20, picture=lambda number: scene(number, 640, 360)):
         page.wait_state("live")
-    stopped = time.monotonic()
     page.wait_state("stale")
-    assert 2.5 < time.monotonic() - stopped < 5
-    assert re.match(r"[34] s old", page.status["detail"])
+    assert 3000 < page.figures["age"] < 6000
+    assert re.match(r"[345] s old", page.status["detail"])
     dimmed = "Number(getComputedStyle(player.shadowRoot.querySelector('canvas')).opacity) < 0.5"
     page.wait(dimmed)
     page.wait_still()
@@ -361,7 +375,7 @@ def test_a_disconnect_is_final(standin, visit):
     page.page.reload()
     page.wait("player.status.state === 'disconnected' && document.querySelector('[name=stream]').value === 'door'")
     page.read("dispatchEvent(new Event('online')), document.dispatchEvent(new Event('visibilitychange'))")
-    page.wait("performance.now() > 1500")
+    page.pause(1500)
     assert standin.handshakes == 1
 
     connect.click()
@@ -378,8 +392,7 @@ def test_a_disconnect_during_an_outage_ends_the_attempts(standin, visit):
     page.page.get_by_role("button", name="Disconnect").click()
     page.read("window.states = [], player.addEventListener('statuschange', () => states.push(player.status.state))")
     standin.start()
-    page.read("window.since = performance.now()")
-    page.wait("performance.now() - since > 2500")
+    page.pause(2500)
     assert standin.handshakes == 1
     assert page.read("states") == []
 
@@ -393,8 +406,10 @@ def test_a_refusal_is_told_with_its_reason_and_not_tried_again(standin, visit):
     page.wait_state("refused")
     assert page.status["title"] == "Refused: no permission for this stream"
     assert page.status["detail"] == "Ask for a token."
-    page.wait("performance.now() > 2000")
+    page.pause(2000)
     assert standin.handshakes == 1
+    page.page.get_by_role("button", name="Connect", exact=True).click()
+    standin.wait(lambda: standin.handshakes == 2, "the attempt by hand")
     page.assert_clean_but_for_the_network()
 
 
@@ -402,11 +417,11 @@ def test_a_full_broker_is_tried_again_when_it_said(standin, visit):
     standin.refusal = (429, {"Retry-After": "2"}, {"error": "too many viewers"})
     page = visit(f"{standin.url}/?stream=door")
     page.wait_state("refused")
-    refused = time.monotonic()
-    assert "Trying again in 2 s" in page.status["detail"]
+    assert re.search(r"Trying again in [12] s", page.status["detail"])
     standin.refusal = None
     standin.wait_viewers(1)
-    assert time.monotonic() - refused > 1.5
+    first, second = standin.handshake_times
+    assert second - first >= 2
 
 
 def test_a_permission_that_ends_is_told(standin, visit):
@@ -414,7 +429,7 @@ def test_a_permission_that_ends_is_told(standin, visit):
     page = visit(f"{standin.url}/?stream=door")
     page.wait_state("refused")
     assert page.status["title"] == "Refused: the token has expired"
-    page.wait("performance.now() > 2000")
+    page.pause(2000)
     assert standin.handshakes == 1
 
 

@@ -67,10 +67,12 @@ struct RTPPacketizer: ~Copyable {
         avformat_free_context(context)
     }
 
-    /// Cuts a frame, whose timestamps are in 1/90000 s, into RTP packets.
-    mutating func packets(of frame: borrowing Packet) throws(LoopbackCameraError) -> [ByteBuffer] {
+    /// Cuts a frame, whose timestamps are in 1/90000 s and are moved by `delay`, into RTP packets.
+    mutating func packets(of frame: borrowing Packet, delay: Int64) throws(LoopbackCameraError) -> [ByteBuffer] {
         let pointer = frame.pointer
         pointer.pointee.stream_index = 0
+        pointer.pointee.pts += delay
+        pointer.pointee.dts += delay
         av_packet_rescale_ts(pointer, AVRational(num: 1, den: 90000), stream.pointee.time_base)
         let status = av_write_frame(context, pointer)
         guard status >= 0 else {

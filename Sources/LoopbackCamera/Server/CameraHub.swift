@@ -7,6 +7,9 @@ import NIOPosix
 ///
 /// Lives on one event loop, and so do its connections: nothing here is shared between threads.
 final class CameraHub {
+    /// A frame may be so late; frames then come faster for a while.
+    private static let patience = TimeAmount.milliseconds(250)
+
     let loop: any EventLoop
     let logger: Logger
     let configuration: LoopbackCamera.Configuration
@@ -20,6 +23,8 @@ final class CameraHub {
     private var packetizer: RTPPacketizer
     private var connections: [ObjectIdentifier: RTSPConnection] = [:]
     private var start = NIODeadline.now()
+    /// Time in which frames were due that the machine did not manage; timestamps go on with the clock.
+    private var lost = TimeAmount.zero
     private var task: Scheduled<Void>?
     private var hasEnded = false
 
@@ -71,9 +76,11 @@ final class CameraHub {
             let due = try frames.nextDue()
             var deadline = start + TimeAmount(due)
             let now = NIODeadline.now()
-            if now - deadline > .seconds(1) {
-                // The machine slept, or is far too slow. A real camera does not catch up either.
-                start = start + (now - deadline)
+            let late = now - deadline
+            if late > Self.patience {
+                // The machine slept, or is too slow. A real camera does not catch up either: it lost that time.
+                start = start + late
+                lost += late
                 deadline = now
             }
             let hub = NIOLoopBound(self, eventLoop: loop)
@@ -87,7 +94,7 @@ final class CameraHub {
         do {
             let captureTime = UnixTime.microseconds
             let frame = try frames.next(captureTime: captureTime)
-            let packets = try packetizer.packets(of: frame)
+            let packets = try packetizer.packets(of: frame, delay: lost.nanoseconds * 9 / 100_000)
             if !packets.isEmpty {
                 let unit = AccessUnit(packets: packets, isKeyframe: frame.isKeyframe, captureTime: captureTime)
                 for connection in connections.values { connection.deliver(unit) }

@@ -139,6 +139,7 @@ final class RTSPConnection: ChannelInboundHandler {
         guard let context, case .success(let pair) = result else {
             if case .success(let pair) = result { pair.close() }
             if let response = session?.udpFailed() { respond(response) }
+            advance()
             return
         }
         guard let response = session?.udpOpened(rtp: pair.rtpPort, rtcp: pair.rtcpPort),
@@ -147,6 +148,7 @@ final class RTSPConnection: ChannelInboundHandler {
             let destination = UDPDestination(address, rtp: rtp, rtcp: rtcp)
         else {
             pair.close()
+            close()
             return
         }
         sender = PacketSender(.udp(pair, destination), source: hub.source)

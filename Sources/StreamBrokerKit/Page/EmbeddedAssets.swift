@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "6c2029136298c1586eb05345ddc5a9fd",
+            digest: "7c4d5e04f70a9312f0c8018091f1b50b",
             text: #"""
 /** The page around one `<frame-stream>`: what to show, the switch, the figures. */
 
@@ -96,8 +96,10 @@ function render() {
   if (badge.dataset.state !== status.state) {
     badge.dataset.state = status.state;
     badge.textContent = WORDS[status.state];
+    list.refresh();
   }
-  form.wanted = player.wanted;
+  form.show(player.wanted, status.state === "lost" || status.state === "refused");
+  list.quiet = !player.wanted;
 }
 
 async function firstStream(broker) {
@@ -124,7 +126,7 @@ function rememberInAddress({ broker, stream, fps }) {
         EmbeddedAsset(
             path: "/app/figures-view.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "101529aa71f5a34430f0c09342936f21",
+            digest: "c0f2e14493fea7e692a3f501967b83b5",
             text: #"""
 /** Figures as text on the page. */
 
@@ -149,7 +151,7 @@ export function renderFigures(list, figures) {
 }
 
 export function renderPicture(place, { format, width, height, bytes }) {
-  const text = format ? `${width} × ${height} ${format}, ${size(bytes)}` : "";
+  const text = format ? `${width}\u00a0×\u00a0${height} ${format}, ${size(bytes)}` : "";
   if (place.textContent !== text) place.textContent = text;
 }
 
@@ -183,7 +185,7 @@ function setText(place, main, note) {
         EmbeddedAsset(
             path: "/app/page.css",
             contentType: "text/css; charset=utf-8",
-            digest: "46514a9370a5092a46eb29a2152b9f55",
+            digest: "5ad69c8d9cd0fd60f917e29ea719197b",
             text: #"""
 :root {
   color-scheme: light dark;
@@ -492,6 +494,10 @@ dd small {
   .state {
     font-size: 0.875rem;
   }
+
+  .caption :is(strong, span) {
+    display: block;
+  }
 }
 
 @media (min-width: 62rem) {
@@ -509,7 +515,7 @@ dd small {
         EmbeddedAsset(
             path: "/app/source-form.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "d28d13ab622b4f5629e271d31234f3d9",
+            digest: "f2ab9260edf21239115cc0fecbf62b56",
             text: #"""
 /** The form that says what to show, and its two buttons. */
 
@@ -519,6 +525,7 @@ export class SourceForm {
   #disconnect;
   #shown = null;
   #wanted = false;
+  #failing = false;
 
   /**
    * @param {HTMLFormElement} form
@@ -549,18 +556,23 @@ export class SourceForm {
     this.#update();
   }
 
-  /** Whether the user is connected, or the page is trying to be. */
-  set wanted(wanted) {
+  /**
+   * @param {boolean} wanted   the user is connected, or the page is trying to be
+   * @param {boolean} failing  without success, so that the user may want to try by hand
+   */
+  show(wanted, failing) {
+    if (wanted === this.#wanted && failing === this.#failing) return;
     this.#wanted = wanted;
+    this.#failing = failing;
     this.#update();
   }
 
-  /** While nothing was changed only one button has a meaning; the focus stays on the one that is left. */
+  /** Only what has a meaning is there; the focus stays on the button that is left. */
   #update() {
     const changed = JSON.stringify(this.values) !== JSON.stringify(this.#shown);
     const focused = document.activeElement;
     this.#disconnect.hidden = !this.#wanted;
-    this.#connect.hidden = this.#wanted && !changed;
+    this.#connect.hidden = this.#wanted && !this.#failing && !changed;
     if (focused === this.#disconnect && this.#disconnect.hidden) this.#connect.focus();
     if (focused === this.#connect && this.#connect.hidden) this.#disconnect.focus();
   }
@@ -571,13 +583,15 @@ export class SourceForm {
         EmbeddedAsset(
             path: "/app/stream-list.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "6d3f64da7c7b715fb342ac41611fa7fc",
+            digest: "5d852617a350bf3c860e76e14071e313",
             text: #"""
 /** The streams that a broker has, as a choice when there is more than one. */
 
 import { brokerAddress, streamsAddress } from "../player/address.js";
 
 const REFRESH = 5000;
+/** A browser puts every failed look into its console; one that fails is repeated less and less often. */
+const LONGEST_REFRESH = 60_000;
 const ANSWER_LIMIT = 4000;
 
 /**
@@ -601,6 +615,8 @@ export class StreamList {
   #onChoose;
   #broker = null;
   #timer = null;
+  #pause = REFRESH;
+  #quiet = false;
   #ids = [];
   #current = null;
 
@@ -613,13 +629,28 @@ export class StreamList {
     this.#nav = nav;
     this.#items = nav.querySelector("ul");
     this.#onChoose = onChoose;
-    document.addEventListener("visibilitychange", () => this.#refresh());
+    document.addEventListener("visibilitychange", () => this.refresh());
   }
 
-  /** Keeps the list of this broker up to date. @param {string} broker  as typed */
+  /** Shows the list of this broker. @param {string} broker  as typed */
   watch(broker) {
+    if (broker !== this.#broker) this.#render([]);
     this.#broker = broker;
-    this.#refresh();
+    this.refresh();
+  }
+
+  /** While quiet, the list stays as it is: who has disconnected wants nothing of the broker. */
+  set quiet(quiet) {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.refresh();
+  }
+
+  /** Looks now: there is a reason to think that it has changed, or can be had again. */
+  refresh() {
+    this.#pause = REFRESH;
+    clearTimeout(this.#timer);
+    if (!this.#quiet) this.#look();
   }
 
   /** The stream on screen. */
@@ -628,20 +659,20 @@ export class StreamList {
     this.#mark();
   }
 
-  async #refresh() {
-    clearTimeout(this.#timer);
+  async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
-    let ids = [];
+    let ids = null;
     try {
       ids = (await fetchStreams(brokerAddress(broker, document.baseURI))).map(({ id }) => id).sort();
     } catch {
-      // Away, or not readable from here: a choice that cannot be offered is not offered.
+      // Away, or not readable from here: what was known stays, and the broker will say what is wrong with it.
     }
     if (broker !== this.#broker) return;
-    this.#render(ids);
+    if (ids) this.#render(ids);
+    this.#pause = ids ? REFRESH : Math.min(this.#pause * 2, LONGEST_REFRESH);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), REFRESH);
+    if (!this.#quiet) this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 
   #render(ids) {
@@ -982,7 +1013,7 @@ export class ClockOffset {
         EmbeddedAsset(
             path: "/player/connection.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "2ab9d0b599c3ecbf37d2c61c00b6db54",
+            digest: "02a1373cc2bc0c73d13bb3b0c5727a61",
             text: #"""
 /**
  * The socket to a broker, kept up until the user says otherwise.
@@ -1049,7 +1080,7 @@ export class Connection {
   #dialect = null;
   #unexplained = 0;
   #openedAt = null;
-  #first = true;
+  #heard = 0;
   #silence = 0;
   #timers = new Set();
 
@@ -1076,9 +1107,8 @@ export class Connection {
 
   /** The user wants this stream. @param {Target} target */
   open(target) {
-    this.#drop();
-    if (this.#target?.broker.href !== target.broker.href) this.#dialect = null;
     this.#target = target;
+    this.#dialect = null;
     this.#attempt = 0;
     this.#unexplained = 0;
     this.#connect(null);
@@ -1095,10 +1125,10 @@ export class Connection {
   retryNow() {
     if (!this.#target) return;
     if (this.#state.phase === "open" && this.#dialect === "v1") {
-      this.#silence = SILENT_INTERVALS;
+      const heard = this.#heard;
       this.#ping();
       this.#after(CHECK_LIMIT, () => {
-        if (this.#silence >= SILENT_INTERVALS) this.#lost("The connection broke.");
+        if (this.#heard === heard) this.#lost("The connection broke.");
       });
     } else if (this.#state.retryAt) {
       this.#attempt = 0;
@@ -1112,8 +1142,9 @@ export class Connection {
     this.#target = { ...this.#target, fps };
     if (this.#state.phase === "open" && this.#dialect === "v1") {
       this.#socket.send(rate(this.#target.stream, fps));
-    } else if (this.#state.phase === "open") {
-      this.open(this.#target);
+    } else if (this.#socket) {
+      // The address says the rate, and that socket has the old one.
+      this.#connect(this.#state.after ?? null);
     }
   }
 
@@ -1145,7 +1176,7 @@ export class Connection {
     this.#dialect = this.#socket.protocol === SUBPROTOCOL ? "v1" : "plain";
     this.#unexplained = 0;
     this.#openedAt = performance.now();
-    this.#first = true;
+    this.#heard = 0;
     this.#silence = 0;
     this.ordinal += 1;
     this.clock = new ClockOffset();
@@ -1158,6 +1189,8 @@ export class Connection {
 
   #message(data) {
     const moment = performance.now();
+    const isFirst = this.#heard === 0;
+    this.#heard += 1;
     this.#silence = 0;
     if (typeof data === "string") {
       this.#control(parseControl(data), moment);
@@ -1165,12 +1198,11 @@ export class Connection {
     }
     let frame;
     try {
-      frame = this.#dialect === "v1" ? parseFrame(data) : bareFrame(data, this.#first);
+      frame = this.#dialect === "v1" ? parseFrame(data) : bareFrame(data, isFirst);
     } catch (error) {
       this.#refused("the broker breaks its protocol", `It sent ${error.message}.`, null);
       return;
     }
-    this.#first = false;
     if (frame.sequence !== null) this.#socket.send(ack(this.#target.stream, frame.sequence));
     this.#onFrame(Object.assign(frame, { receivedAt: moment, connection: this.ordinal }));
   }

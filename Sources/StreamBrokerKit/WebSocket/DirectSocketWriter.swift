@@ -15,28 +15,35 @@ import Darwin
 /// fit into the socket's buffer goes through NIO, which waits for the socket to take more.
 ///
 /// Order on the wire is safe as long as NIO has nothing of its own to write for the connection: the caller's ``ViewerOutbox`` knows.
-enum DirectSocketWriter {
+struct DirectSocketWriter {
     enum Outcome {
         case sent(byteCount: Int)
         /// The connection is gone; NIO will notice by itself.
         case failed
-        /// The connection is not a plain socket.
-        case unavailable
+    }
+
+    private let connection: any NIOCore.Channel
+    private let handle: NIOBSDSocket.Handle
+
+    /// `nil` when the connection is not a plain socket. Must be called on its event loop.
+    ///
+    /// The handle is asked for once: NIO finds it by a dynamic cast that costs as much as everything else here.
+    init?(_ connection: any NIOCore.Channel) {
+        let found = try? connection.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        guard let handle = found else { return nil }
+        self.connection = connection
+        self.handle = handle
     }
 
     /// Must be called on the connection's event loop.
-    static func send(prefix: [UInt8], payload: [UInt8], on pipeline: ChannelPipeline) -> Outcome {
-        do {
-            // NIO gives the handle only while the socket is open, so the number cannot belong to another connection yet.
-            let sent = try pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
-                handle in
-                send(prefix, payload, on: handle)
-            }
-            guard let sent else { return .unavailable }
-            return sent < 0 ? .failed : .sent(byteCount: sent)
-        } catch {
-            return .failed
-        }
+    func send(prefix: [UInt8], payload: [UInt8]) -> Outcome {
+        // NIO closes the socket and makes the connection inactive on this event loop, in one step without a call to anybody: while it
+        // is active, the handle is open and no other connection's.
+        guard connection.isActive else { return .failed }
+        let sent = Self.send(prefix, payload, on: handle)
+        return sent < 0 ? .failed : .sent(byteCount: sent)
     }
 
     /// How many bytes the socket took; 0 when it is full, -1 when it is broken.

@@ -29,6 +29,7 @@ final class ViewerHandler: ChannelInboundHandler {
     private let request: Request
 
     private var context: ChannelHandlerContext?
+    private var direct: DirectSocketWriter?
     private var parser = WebSocketMessageParser()
     private var outbox = ViewerOutbox<OutgoingFrame>(laneCount: 0)
     /// By lane index; `nil` where a stream was unsubscribed.
@@ -54,6 +55,7 @@ final class ViewerHandler: ChannelInboundHandler {
     func start() {
         guard let context else { return }
         boundKernelBuffer(context)
+        direct = DirectSocketWriter(context.channel)
         for (stream, channel) in request.streams { add(stream, channel, framesPerSecond: request.framesPerSecond) }
         if request.carriesMany { announceStreams() }
         for entry in lanes { if let entry { join(entry.channel, entry.lane) } }
@@ -106,6 +108,7 @@ final class ViewerHandler: ChannelInboundHandler {
         heartbeat = nil
         for index in lanes.indices { leave(index) }
         context = nil
+        direct = nil
     }
 
     // MARK: Frames
@@ -136,12 +139,12 @@ final class ViewerHandler: ChannelInboundHandler {
             request.isTagged
             ? frame.taggedPrefix(streamIndex: lane.index, isReplay: outgoing.isReplay) : frame.plainPrefix
         let total = prefix.count + frame.frame.payload.count
-        switch DirectSocketWriter.send(prefix: prefix, payload: frame.frame.payload, on: context.pipeline) {
+        switch direct?.send(prefix: prefix, payload: frame.frame.payload) {
         case .sent(total):
             frameWritten(total, of: lane)
         case .sent(let sent):
             writeRest(of: frame, prefix: prefix, after: sent, total: total, lane: lane, context: context)
-        case .unavailable:
+        case nil:
             writeRest(of: frame, prefix: prefix, after: 0, total: total, lane: lane, context: context)
         case .failed:
             lane.hub.counters.cutOffFrames.add(1, ordering: .relaxed)

@@ -86,8 +86,10 @@ function render() {
   if (badge.dataset.state !== status.state) {
     badge.dataset.state = status.state;
     badge.textContent = WORDS[status.state];
+    list.refresh();
   }
-  form.wanted = player.wanted;
+  form.show(player.wanted, status.state === "lost" || status.state === "refused");
+  list.quiet = !player.wanted;
 }
 
 async function firstStream(broker) {

@@ -21,7 +21,7 @@ export function renderFigures(list, figures) {
 }
 
 export function renderPicture(place, { format, width, height, bytes }) {
-  const text = format ? `${width} × ${height} ${format}, ${size(bytes)}` : "";
+  const text = format ? `${width}\u00a0×\u00a0${height} ${format}, ${size(bytes)}` : "";
   if (place.textContent !== text) place.textContent = text;
 }
 

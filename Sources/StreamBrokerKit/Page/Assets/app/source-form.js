@@ -6,6 +6,7 @@ export class SourceForm {
   #disconnect;
   #shown = null;
   #wanted = false;
+  #failing = false;
 
   /**
    * @param {HTMLFormElement} form
@@ -36,18 +37,23 @@ export class SourceForm {
     this.#update();
   }
 
-  /** Whether the user is connected, or the page is trying to be. */
-  set wanted(wanted) {
+  /**
+   * @param {boolean} wanted   the user is connected, or the page is trying to be
+   * @param {boolean} failing  without success, so that the user may want to try by hand
+   */
+  show(wanted, failing) {
+    if (wanted === this.#wanted && failing === this.#failing) return;
     this.#wanted = wanted;
+    this.#failing = failing;
     this.#update();
   }
 
-  /** While nothing was changed only one button has a meaning; the focus stays on the one that is left. */
+  /** Only what has a meaning is there; the focus stays on the button that is left. */
   #update() {
     const changed = JSON.stringify(this.values) !== JSON.stringify(this.#shown);
     const focused = document.activeElement;
     this.#disconnect.hidden = !this.#wanted;
-    this.#connect.hidden = this.#wanted && !changed;
+    this.#connect.hidden = this.#wanted && !this.#failing && !changed;
     if (focused === this.#disconnect && this.#disconnect.hidden) this.#connect.focus();
     if (focused === this.#connect && this.#connect.hidden) this.#disconnect.focus();
   }

@@ -3,6 +3,8 @@
 import { brokerAddress, streamsAddress } from "../player/address.js";
 
 const REFRESH = 5000;
+/** A browser puts every failed look into its console; one that fails is repeated less and less often. */
+const LONGEST_REFRESH = 60_000;
 const ANSWER_LIMIT = 4000;
 
 /**
@@ -26,6 +28,8 @@ export class StreamList {
   #onChoose;
   #broker = null;
   #timer = null;
+  #pause = REFRESH;
+  #quiet = false;
   #ids = [];
   #current = null;
 
@@ -38,13 +42,28 @@ export class StreamList {
     this.#nav = nav;
     this.#items = nav.querySelector("ul");
     this.#onChoose = onChoose;
-    document.addEventListener("visibilitychange", () => this.#refresh());
+    document.addEventListener("visibilitychange", () => this.refresh());
   }
 
-  /** Keeps the list of this broker up to date. @param {string} broker  as typed */
+  /** Shows the list of this broker. @param {string} broker  as typed */
   watch(broker) {
+    if (broker !== this.#broker) this.#render([]);
     this.#broker = broker;
-    this.#refresh();
+    this.refresh();
+  }
+
+  /** While quiet, the list stays as it is: who has disconnected wants nothing of the broker. */
+  set quiet(quiet) {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.refresh();
+  }
+
+  /** Looks now: there is a reason to think that it has changed, or can be had again. */
+  refresh() {
+    this.#pause = REFRESH;
+    clearTimeout(this.#timer);
+    if (!this.#quiet) this.#look();
   }
 
   /** The stream on screen. */
@@ -53,20 +72,20 @@ export class StreamList {
     this.#mark();
   }
 
-  async #refresh() {
-    clearTimeout(this.#timer);
+  async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
-    let ids = [];
+    let ids = null;
     try {
       ids = (await fetchStreams(brokerAddress(broker, document.baseURI))).map(({ id }) => id).sort();
     } catch {
-      // Away, or not readable from here: a choice that cannot be offered is not offered.
+      // Away, or not readable from here: what was known stays, and the broker will say what is wrong with it.
     }
     if (broker !== this.#broker) return;
-    this.#render(ids);
+    if (ids) this.#render(ids);
+    this.#pause = ids ? REFRESH : Math.min(this.#pause * 2, LONGEST_REFRESH);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#refresh(), REFRESH);
+    if (!this.#quiet) this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 
   #render(ids) {

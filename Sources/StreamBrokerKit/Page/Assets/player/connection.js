@@ -63,7 +63,7 @@ export class Connection {
   #dialect = null;
   #unexplained = 0;
   #openedAt = null;
-  #first = true;
+  #heard = 0;
   #silence = 0;
   #timers = new Set();
 
@@ -90,9 +90,8 @@ export class Connection {
 
   /** The user wants this stream. @param {Target} target */
   open(target) {
-    this.#drop();
-    if (this.#target?.broker.href !== target.broker.href) this.#dialect = null;
     this.#target = target;
+    this.#dialect = null;
     this.#attempt = 0;
     this.#unexplained = 0;
     this.#connect(null);
@@ -109,10 +108,10 @@ export class Connection {
   retryNow() {
     if (!this.#target) return;
     if (this.#state.phase === "open" && this.#dialect === "v1") {
-      this.#silence = SILENT_INTERVALS;
+      const heard = this.#heard;
       this.#ping();
       this.#after(CHECK_LIMIT, () => {
-        if (this.#silence >= SILENT_INTERVALS) this.#lost("The connection broke.");
+        if (this.#heard === heard) this.#lost("The connection broke.");
       });
     } else if (this.#state.retryAt) {
       this.#attempt = 0;
@@ -126,8 +125,9 @@ export class Connection {
     this.#target = { ...this.#target, fps };
     if (this.#state.phase === "open" && this.#dialect === "v1") {
       this.#socket.send(rate(this.#target.stream, fps));
-    } else if (this.#state.phase === "open") {
-      this.open(this.#target);
+    } else if (this.#socket) {
+      // The address says the rate, and that socket has the old one.
+      this.#connect(this.#state.after ?? null);
     }
   }
 
@@ -159,7 +159,7 @@ export class Connection {
     this.#dialect = this.#socket.protocol === SUBPROTOCOL ? "v1" : "plain";
     this.#unexplained = 0;
     this.#openedAt = performance.now();
-    this.#first = true;
+    this.#heard = 0;
     this.#silence = 0;
     this.ordinal += 1;
     this.clock = new ClockOffset();
@@ -172,6 +172,8 @@ export class Connection {
 
   #message(data) {
     const moment = performance.now();
+    const isFirst = this.#heard === 0;
+    this.#heard += 1;
     this.#silence = 0;
     if (typeof data === "string") {
       this.#control(parseControl(data), moment);
@@ -179,12 +181,11 @@ export class Connection {
     }
     let frame;
     try {
-      frame = this.#dialect === "v1" ? parseFrame(data) : bareFrame(data, this.#first);
+      frame = this.#dialect === "v1" ? parseFrame(data) : bareFrame(data, isFirst);
     } catch (error) {
       this.#refused("the broker breaks its protocol", `It sent ${error.message}.`, null);
       return;
     }
-    this.#first = false;
     if (frame.sequence !== null) this.#socket.send(ack(this.#target.stream, frame.sequence));
     this.#onFrame(Object.assign(frame, { receivedAt: moment, connection: this.ordinal }));
   }

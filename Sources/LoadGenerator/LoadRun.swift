@@ -1,0 +1,109 @@
+import Histogram
+import NIOCore
+import NIOPosix
+import StreamBrokerKit
+import Synchronization
+
+/// Puts a load on a broker and measures what comes out of it.
+public struct LoadRun: Sendable {
+    private let configuration: LoadConfiguration
+
+    /// Makes a run; nothing happens before ``run()``.
+    ///
+    /// - Throws: ``LoadError/configuration(_:)``.
+    public init(_ configuration: LoadConfiguration) throws(LoadError) {
+        if let problem = configuration.problem { throw .configuration(problem) }
+        self.configuration = configuration
+    }
+
+    /// Lets everybody join, publishes, measures, and lets everybody leave.
+    ///
+    /// - Throws: ``LoadError``, or the system's error when the broker cannot be reached.
+    public func run() async throws -> LoadReport {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let healthy = ViewerGroup(configuration, pace: .healthy, count: configuration.viewers, group: group)
+        let slow = ViewerGroup(
+            configuration,
+            pace: .slow(bytesPerSecond: configuration.slowBytesPerSecond),
+            count: configuration.slowViewers,
+            group: group
+        )
+        let stalled = ViewerGroup(configuration, pace: .stalled, count: configuration.stalledViewers, group: group)
+        for viewers in [healthy, slow, stalled] { try await viewers.join() }
+
+        return try await withThrowingTaskGroup(of: UInt64.self) { tasks in
+            if configuration.framesPerSecond > 0 {
+                for stream in 0..<configuration.streams {
+                    tasks.addTask { try await LoadPublisher(configuration: configuration, stream: stream).run() }
+                }
+            }
+            // The first second fills the sockets and warms up the broker.
+            try await Task.sleep(for: .seconds(1))
+            let churn = Task { await healthy.churn(perSecond: configuration.churnPerSecond) }
+            let usageBefore = configuration.processID.flatMap(ProcessUsage.init(processID:))
+            await healthy.beginMeasuring()
+            await slow.beginMeasuring()
+            let start = ContinuousClock.now
+            try await Task.sleep(for: .seconds(configuration.seconds))
+            let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            let usageAfter = configuration.processID.flatMap(ProcessUsage.init(processID:))
+            let healthyTally = await healthy.endMeasuring()
+            let slowTally = await slow.endMeasuring()
+            churn.cancel()
+            tasks.cancelAll()
+            var publishedInAll: UInt64 = 0
+            while let result = await tasks.nextResult() {
+                switch result {
+                case .success(let count): publishedInAll += count
+                case .failure(let error): if !(error is CancellationError), !(error is ChannelError) { throw error }
+                }
+            }
+            for viewers in [healthy, slow, stalled] { await viewers.leave() }
+
+            // The publishers also published in the second before; the rate is what was measured.
+            let published = UInt64(Double(publishedInAll) * elapsed / (elapsed + 1))
+            let all = Double(healthyTally.delivered + slowTally.delivered)
+            var report = LoadReport(
+                configuration: configuration,
+                seconds: elapsed,
+                published: published,
+                healthy: summary(healthyTally, count: configuration.viewers, published: published, seconds: elapsed),
+                slow: configuration.slowViewers > 0
+                    ? summary(slowTally, count: configuration.slowViewers, published: published, seconds: elapsed) : nil
+            )
+            if let usageBefore, let usageAfter {
+                let used = Double(usageAfter.cpuMicroseconds - usageBefore.cpuMicroseconds)
+                report.cpuMicrosecondsPerFrame = all > 0 ? used / all : nil
+                report.residentBytes = usageAfter.residentBytes
+                report.residentBytesAtStart = usageBefore.residentBytes
+            }
+            return report
+        }
+    }
+
+    private func summary(_ tally: ViewerTally, count: Int, published: UInt64, seconds: Double) -> LoadReport.Viewers {
+        let perStream = Double(published) / Double(configuration.streams)
+        func milliseconds(_ percentile: Double) -> Double {
+            tally.delivered == 0 ? 0 : Double(tally.ages.valueAtPercentile(percentile)) / 1_000
+        }
+        return LoadReport.Viewers(
+            count: count,
+            delivered: tally.delivered,
+            deliveredPerSecond: Double(tally.delivered) / seconds,
+            megabytesPerSecond: Double(tally.bytes) / seconds / 1e6,
+            ratio: perStream > 0 && count > 0 ? Double(tally.delivered) / (perStream * Double(count)) : 0,
+            gaps: tally.gaps,
+            torn: tally.torn,
+            outOfOrder: tally.outOfOrder,
+            disconnects: tally.disconnects,
+            ageMilliseconds: .init(
+                p50: milliseconds(50),
+                p90: milliseconds(90),
+                p99: milliseconds(99),
+                max: milliseconds(100)
+            ),
+            fewestPerViewer: tally.perViewer.min() ?? 0,
+            mostPerViewer: tally.perViewer.max() ?? 0
+        )
+    }
+}

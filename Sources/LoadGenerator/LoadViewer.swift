@@ -1,0 +1,157 @@
+import Histogram
+import NIOCore
+import StreamBrokerKit
+
+/// One viewer: upgrades, then reads as fast as its kind does, and tells what came. Lives on its event loop.
+final class LoadViewer: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Pace: Hashable, Sendable {
+        case healthy
+        case slow(bytesPerSecond: Int)
+        case stalled
+    }
+
+    /// The tallies of all viewers of one kind on one loop.
+    final class LoopTally {
+        var tally = ViewerTally()
+        var isMeasuring = false
+        var viewers: [ObjectIdentifier: LoadViewer] = [:]
+    }
+
+    private let request: String
+    private let pace: Pace
+    private let acknowledges: Bool
+    private let loopTally: LoopTally
+    private let joined: EventLoopPromise<Void>
+    private var handshake: [UInt8]? = []
+    private var scanner: MessageScanner
+    private var lastSequence: UInt64 = 0
+    private var delivered: UInt64 = 0
+    private var reading: RepeatedTask?
+    private var context: ChannelHandlerContext?
+
+    init(request: String, pace: Pace, acknowledges: Bool, tally: LoopTally, joined: EventLoopPromise<Void>) {
+        self.request = request
+        self.pace = pace
+        self.acknowledges = acknowledges
+        self.loopTally = tally
+        self.joined = joined
+        scanner = MessageScanner(headerLength: acknowledges ? FrameHeader.length : 0)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: request)), promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        reading?.cancel()
+        joined.fail(ChannelError.eof)
+        if loopTally.viewers.removeValue(forKey: ObjectIdentifier(self)) != nil {
+            loopTally.tally.perViewer.append(delivered)
+            if loopTally.isMeasuring { loopTally.tally.disconnects += 1 }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        if handshake != nil { readHandshake(&buffer, context: context) }
+        guard handshake == nil, buffer.readableBytes > 0 else { return }
+        let now = SystemClock.unixTime.rawValue
+        buffer.withUnsafeReadableBytes { bytes in
+            scanner.scan(bytes) { event in
+                if case .frame(let arrival) = event { received(arrival, now: now, context: context) }
+            }
+        }
+    }
+
+    /// Leaves on purpose: not a disconnect.
+    func depart() {
+        loopTally.viewers.removeValue(forKey: ObjectIdentifier(self))
+        context?.close(promise: nil)
+    }
+
+    func beginMeasuring() {
+        delivered = 0
+    }
+
+    var deliveredCount: UInt64 { delivered }
+
+    private func received(_ arrival: MessageScanner.Arrival, now: Int64, context: ChannelHandlerContext) {
+        if acknowledges { acknowledge(arrival.sequence, context: context) }
+        defer { lastSequence = max(lastSequence, arrival.sequence) }
+        guard loopTally.isMeasuring else { return }
+        delivered += 1
+        loopTally.tally.delivered += 1
+        loopTally.tally.bytes += UInt64(arrival.byteCount)
+        if !arrival.isWhole { loopTally.tally.torn += 1 }
+        if arrival.sequence <= lastSequence { loopTally.tally.outOfOrder += 1 }
+        if lastSequence > 0, arrival.sequence > lastSequence + 1 {
+            loopTally.tally.gaps += arrival.sequence - lastSequence - 1
+        }
+        loopTally.tally.ages.record(UInt64(max(1, min(now - arrival.publishTime, 600_000_000))))
+    }
+
+    private func acknowledge(_ sequence: UInt64, context: ChannelHandlerContext) {
+        let text = Array(#"{"type":"ack","sequence":\#(sequence)}"#.utf8)
+        // A mask of zeros is a mask: the payload stays as it is.
+        var frame = ByteBuffer(bytes: [0x81, 0x80 | UInt8(text.count), 0, 0, 0, 0])
+        frame.writeBytes(text)
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    }
+
+    private func readHandshake(_ buffer: inout ByteBuffer, context: ChannelHandlerContext) {
+        while handshake != nil, let byte = buffer.readInteger(as: UInt8.self) {
+            handshake?.append(byte)
+            guard byte == UInt8(ascii: "\n"), handshake?.suffix(4).elementsEqual("\r\n\r\n".utf8) == true else {
+                continue
+            }
+            guard handshake?.starts(with: "HTTP/1.1 101".utf8) == true else {
+                context.close(promise: nil)
+                return
+            }
+            handshake = nil
+            loopTally.viewers[ObjectIdentifier(self)] = self
+            joined.succeed()
+            settle(context: context)
+        }
+    }
+
+    private func settle(context: ChannelHandlerContext) {
+        switch pace {
+        case .healthy:
+            break
+        case .stalled:
+            try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        case .slow(let bytesPerSecond):
+            // A read of a fixed size every tenth of a second is a line of that speed.
+            let size = max(1, bytesPerSecond / 10)
+            try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+            try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try? context.channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: FixedSizeRecvByteBufferAllocator(capacity: size)
+            )
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(100)) { _ in
+                bound.value.read()
+            }
+        }
+    }
+}
+
+@available(*, unavailable)
+extension LoadViewer: Sendable {}

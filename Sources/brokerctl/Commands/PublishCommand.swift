@@ -1,0 +1,72 @@
+import ArgumentParser
+import FrameCodec
+import Logging
+import RTSPCapture
+import StreamBrokerKit
+
+/// A camera to a broker.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Capture a camera and publish it to a broker.",
+        discussion:
+            "The broker's address can also be given by USE_HTTPS (default false) and BROKER_PORT (default 3090)."
+    )
+
+    @Option(help: SettingKey.source.help) var source: String?
+    @Option(help: SettingKey.brokerURL.help) var broker: String?
+    @Option(help: SettingKey.stream.help) var stream: String?
+    @Option(help: SettingKey.frameRate.help) var fps: String?
+    @Option(help: SettingKey.quality.help) var quality: String?
+    @Option(help: SettingKey.width.help) var width: String?
+    @Option(help: SettingKey.height.help) var height: String?
+    @Option(help: SettingKey.transport.help) var transport: String?
+    @Flag(help: SettingKey.loop.help) var loop = false
+    @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
+    @Option(help: SettingKey.caCertificate.help) var caCert: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let (settings, logger) = try await common.start()
+        let plan = try plan(settings)
+        logger.info("publishing", metadata: ["broker": "\(plan.broker)", "stream": "\(plan.stream)"])
+        let camera = CameraPublisher(plan, logger: logger)
+        let reporter = PublishReporter(
+            camera: { camera },
+            interval: Terminal.isInteractive ? .milliseconds(500) : .seconds(10),
+            style: Terminal.isInteractive ? .terminal : .log(logger)
+        )
+        try await runServices([reporter, camera])
+    }
+
+    private func plan(_ settings: Settings) throws -> PublishPlan {
+        guard let address = settings.text(.source, flag: source) else {
+            throw SettingError(
+                "no camera: give --source URL or set RTSP_URL, for example rtsp://camera.local/stream, or test: for a test picture"
+            )
+        }
+        var plan = PublishPlan(
+            pipeline: CameraPipeline.Configuration(source: try SourceURL(address)),
+            broker: try PublishPlan.brokerURL(settings, flag: broker),
+            stream: try PublishPlan.stream(settings, flag: stream)
+        )
+        if let rate = try settings.positiveNumber(.frameRate, flag: fps, upTo: 1_000) {
+            plan.pipeline.capture.frameRate = rate
+        }
+        if let quality = try settings.integer(.quality, flag: quality, in: 0...100) {
+            plan.pipeline.encoder.quality = .init(quality)
+        }
+        plan.pipeline.size = OutputSize(
+            width: try settings.integer(.width, flag: width, in: 16...16_383),
+            height: try settings.integer(.height, flag: height, in: 16...16_383)
+        )
+        let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
+        if let transport = try settings.choice(.transport, flag: transport, of: transports) {
+            plan.pipeline.capture.transport = transport
+        }
+        plan.pipeline.capture.loop = try settings.flag(.loop, isSet: loop) ?? false
+        plan.publisher.tls.verifiesCertificates = insecure ? false : try settings.flag(.verifiesTLS) ?? true
+        plan.publisher.tls.caCertificateFile = settings.text(.caCertificate, flag: caCert)
+        return plan
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import StreamBrokerKit
+
+/// The broker and its page.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Run the broker and its page.")
+
+    @Option(help: SettingKey.port.help) var port: String?
+    @Option(help: SettingKey.bind.help) var bind: String?
+    @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
+    @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
+    @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
+    @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let (settings, logger) = try await common.start()
+        var broker = BrokerConfiguration()
+        if let limit = try settings.integer(.maximumStreams, flag: maxStreams, in: 1...1_000_000) {
+            broker.maximumStreams = limit
+        }
+        if let seconds = try settings.integer(.streamIdleSeconds, flag: streamIdleSeconds, in: 1...1_000_000) {
+            broker.streamIdleTimeout = .seconds(seconds)
+        }
+        var server = BrokerServerConfiguration()
+        if let port = try settings.integer(.port, flag: port, in: 0...65_535) { server.port = port }
+        if let host = settings.text(.bind, flag: bind) { server.host = host }
+        if let limit = try settings.integer(.maximumFrameBytes, flag: maxFrameBytes, in: 1_000...1_000_000_000) {
+            server.limits.maximumFrameBytes = limit
+        }
+        if let limit = try settings.integer(.maximumConnections, flag: maxConnections, in: 1...1_000_000) {
+            server.maximumConnections = limit
+        }
+        try await runServices([
+            BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
+        ])
+    }
+}

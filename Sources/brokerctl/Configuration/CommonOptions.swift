@@ -1,0 +1,33 @@
+import ArgumentParser
+import Logging
+
+/// The flags that every long-running command has.
+struct CommonOptions: ParsableArguments {
+    @Option(help: SettingKey.logLevel.help)
+    var logLevel: String?
+
+    @Option(help: "A YAML file with settings; its keys are the environment's names in lower case.")
+    var config: String?
+
+    /// Reads the configuration and starts logging.
+    ///
+    /// - Throws: ``SettingError``.
+    func start() async throws -> (settings: Settings, logger: Logger) {
+        let settings = try await Settings(configFile: config)
+        let level = try Self.level(settings, flag: logLevel)
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return (settings, Logger(label: "brokerctl"))
+    }
+
+    private static func level(_ settings: Settings, flag: String?) throws -> Logger.Level {
+        let choices: KeyValuePairs<String, Logger.Level> = [
+            "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warning": .warning, "warn": .warning,
+            "error": .error, "critical": .critical,
+        ]
+        return try settings.choice(.logLevel, flag: flag, of: choices) ?? .info
+    }
+}

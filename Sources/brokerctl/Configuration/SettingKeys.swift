@@ -1,0 +1,100 @@
+import FrameCodec
+import RTSPCapture
+import StreamBrokerKit
+
+extension SettingKey {
+    private static let server = BrokerServerConfiguration()
+    private static let broker = BrokerConfiguration()
+    private static let page = PageServerConfiguration()
+    private static let capture = CaptureConfiguration(source: .testPicture())
+    private static let encoder = WebPEncoder.Configuration()
+
+    static let port = SettingKey("PORT", flag: "--port", "The TCP port to listen on.", default: server.port)
+    static let webPort = SettingKey("PORT", flag: "--port", "The TCP port to listen on.", default: page.port)
+    static let bind = SettingKey(
+        "BIND_ADDRESS",
+        flag: "--bind",
+        "The address to listen on; 0.0.0.0 lets other machines in.",
+        default: server.host
+    )
+    static let logLevel = SettingKey(
+        "LOG_LEVEL",
+        synonym: "RUST_LOG",
+        flag: "--log-level",
+        "The least important messages to log: trace, debug, info, notice, warning, error or critical.",
+        default: "info"
+    )
+    static let maximumFrameBytes = SettingKey(
+        "MAX_FRAME_BYTES",
+        flag: "--max-frame-bytes",
+        "The largest frame in bytes.",
+        default: server.limits.maximumFrameBytes
+    )
+    static let maximumStreams = SettingKey(
+        "MAX_STREAMS",
+        flag: "--max-streams",
+        "The most streams at once.",
+        default: broker.maximumStreams
+    )
+    static let maximumConnections = SettingKey(
+        "MAX_CONNECTIONS",
+        flag: "--max-connections",
+        "The most connections at once.",
+        default: server.maximumConnections
+    )
+    static let streamIdleSeconds = SettingKey(
+        "STREAM_IDLE_SECONDS",
+        flag: "--stream-idle-seconds",
+        "How long a stream is kept that nobody publishes or watches.",
+        default: broker.streamIdleTimeout.components.seconds
+    )
+
+    static let source = SettingKey(
+        "RTSP_URL",
+        flag: "--source",
+        "The camera: rtsp://, rtsps://, http:// (MJPEG), a file, or test: for a test picture.",
+        default: "none"
+    )
+    static let brokerURL = SettingKey(
+        "BROKER_URL",
+        flag: "--broker",
+        "The broker's address.",
+        default: "http://127.0.0.1:3090, or what USE_HTTPS and BROKER_PORT say"
+    )
+    static let usesHTTPS = SettingKey("USE_HTTPS", flag: "--broker", "Whether the broker has TLS.", default: false)
+    static let brokerPort = SettingKey("BROKER_PORT", flag: "--broker", "The broker's port.", default: server.port)
+    static let stream = SettingKey("STREAM_ID", flag: "--stream", "The stream's name.", default: "stream1")
+    static let frameRate = SettingKey(
+        "TARGET_FPS",
+        flag: "--fps",
+        "The most frames per second.",
+        default: Int(capture.frameRate ?? 30)
+    )
+    static let quality = SettingKey(
+        "QUALITY",
+        flag: "--quality",
+        "WebP quality, 0 to 100.",
+        default: Int(encoder.quality)
+    )
+    static let width = SettingKey("WIDTH", flag: "--width", "The largest width in pixels.", default: "the source's")
+    static let height = SettingKey("HEIGHT", flag: "--height", "The largest height in pixels.", default: "the source's")
+    static let transport = SettingKey(
+        "RTSP_TRANSPORT",
+        flag: "--transport",
+        "How RTSP media travel: tcp, udp or auto.",
+        default: "tcp"
+    )
+    static let loop = SettingKey("LOOP", flag: "--loop", "Play a file again and again.", default: false)
+    static let verifiesTLS = SettingKey(
+        "VERIFY_SSL",
+        flag: "--insecure",
+        "Do not check the broker's certificate: anybody on the way can read and change the pictures.",
+        default: true
+    )
+    static let caCertificate = SettingKey(
+        "CA_CERT",
+        flag: "--ca-cert",
+        "A PEM file with the certificate authority to trust.",
+        default: "the system's"
+    )
+}

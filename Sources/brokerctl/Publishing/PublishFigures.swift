@@ -1,0 +1,49 @@
+import Foundation
+import RTSPCapture
+import StreamBrokerKit
+
+/// What a publisher did between two moments, as rates.
+struct PublishFigures: Sendable, Equatable {
+    /// The counts at one moment.
+    struct Sample: Sendable {
+        var time: ContinuousClock.Instant
+        var capture: CaptureStatistics
+        var publisher: FramePublisherStatistics
+    }
+
+    var captured: Double
+    var encoded: Double
+    var posted: Double
+    /// Frames that were thrown away since the start, here or at the broker's door. Thinning to the wanted rate is none.
+    var dropped: UInt64
+    var kilobitsPerSecond: Double
+    var ageMilliseconds: Double?
+    var viewers: Int
+
+    init(from earlier: Sample, to later: Sample) {
+        let seconds = max(0.001, (later.time - earlier.time) / .seconds(1))
+        func rate(_ before: UInt64, _ after: UInt64) -> Double { Double(after - before) / seconds }
+        captured = rate(earlier.capture.decoded, later.capture.decoded)
+        encoded = rate(earlier.capture.encoded, later.capture.encoded)
+        posted = rate(earlier.publisher.posted, later.publisher.posted)
+        dropped =
+            later.capture.replacedBeforeEncoding + later.capture.late + later.capture.replacedBeforeDelivery
+            + later.publisher.lost
+        kilobitsPerSecond = rate(earlier.publisher.bytesPosted, later.publisher.bytesPosted) * 8 / 1_000
+        ageMilliseconds = later.publisher.age.map { $0 / .milliseconds(1) }
+        viewers = later.publisher.subscribers
+    }
+
+    /// One line: `30.0 fps in, 30.0 encoded, 30.0 posted, 0 dropped, 9012 kbit/s, 24 ms old, 1 viewer`.
+    var line: String {
+        let age = ageMilliseconds.map { String(format: ", %.0f ms old", $0) } ?? ""
+        return String(
+            format: "%.1f fps in, %.1f encoded, %.1f posted, %llu dropped, %.0f kbit/s",
+            captured,
+            encoded,
+            posted,
+            dropped,
+            kilobitsPerSecond
+        ) + age + ", \(viewers) \(viewers == 1 ? "viewer" : "viewers")"
+    }
+}

@@ -1,0 +1,30 @@
+import FrameCodec
+import Logging
+import RTSPCapture
+import StreamBrokerKit
+
+/// Everything that decides how a camera is captured, encoded and posted.
+struct PublishPlan: Sendable {
+    var pipeline: CameraPipeline.Configuration
+    var broker: BrokerURL
+    var stream: StreamID
+    var publisher = FramePublisherConfiguration()
+}
+
+extension PublishPlan {
+    /// The broker's address by its URL, or by `USE_HTTPS` and `BROKER_PORT`.
+    static func brokerURL(_ settings: Settings, flag: String?) throws -> BrokerURL {
+        if let text = settings.text(.brokerURL, flag: flag) {
+            do { return try BrokerURL(text) } catch { throw SettingError("the broker's address: \(error)") }
+        }
+        let isSecure = try settings.flag(.usesHTTPS) ?? false
+        let port =
+            try settings.integer(.brokerPort, flag: nil, in: 1...65_535) ?? BrokerServerConfiguration().port
+        return try BrokerURL("\(isSecure ? "https" : "http")://127.0.0.1:\(port)")
+    }
+
+    static func stream(_ settings: Settings, flag: String?) throws -> StreamID {
+        let name = settings.text(.stream, flag: flag) ?? SettingKey.stream.defaultText
+        do { return try StreamID(name) } catch { throw SettingError("\(error): \(error.hint)") }
+    }
+}
