@@ -48,24 +48,26 @@ class Reader:
         self.octets = 0
 
     def read(self) -> bool:
-        count = self.connection.recv_into(scratch)
-        if count == 0:
-            return False
-        self.octets += count
-        place = 0
-        while place < count:
-            if self.skip:
-                step = min(self.skip, count - place)
-                self.skip -= step
-                place += step
-                continue
-            needed = self._needed()
-            step = min(needed - len(self.head), count - place)
-            self.head += bytes(view[place : place + step])
-            place += step
-            if len(self.head) == self._needed():
-                self._begin()
-        return True
+        """Takes what is there; False when the broker has closed."""
+        try:
+            while True:
+                if self.skip:
+                    # MSG_TRUNC on a TCP socket: the kernel throws the bytes away instead of copying them.
+                    wanted, flags = min(self.skip, len(scratch)), socket.MSG_TRUNC
+                else:
+                    wanted, flags = self._needed() - len(self.head), 0
+                count = self.connection.recv_into(view[:wanted], wanted, flags)
+                if count == 0:
+                    return False
+                self.octets += count
+                if self.skip:
+                    self.skip -= count
+                    continue
+                self.head += bytes(view[:count])
+                if len(self.head) == self._needed():
+                    self._begin()
+        except BlockingIOError:
+            return True
 
     def _prefix(self) -> int:
         length = self.head[1] & 0x7F
