@@ -26,7 +26,7 @@ public struct OutputSize: Hashable, Sendable {
         guard scale < 1 else { return source }
         func scaled(_ side: Int, _ limit: Int?) -> Int {
             let even = max(2, Int((Double(side) * scale / 2).rounded()) * 2)
-            return min(even, limit ?? even)
+            return min(even, limit.map { max(1, $0 & ~1) } ?? even)
         }
         return PictureSize(width: scaled(source.width, width), height: scaled(source.height, height)) ?? source
     }

@@ -35,13 +35,18 @@ package struct FrameRateRegulator: Sendable {
         let step = Double(time) - Double(last)
         guard step > 0, step <= FrameRateRegulator.jump else { return anchor(at: time) }
         measure(step)
-        guard let due, let sourceInterval, sourceInterval < target * FrameRateRegulator.equalRates else {
-            return anchor(at: time)
+        guard let due, let sourceInterval else { return anchor(at: time) }
+        let now = Double(time)
+        // When the grid's point is long past (the source was slow for a while) the grid moves, or pictures would come in a row.
+        let next = max(due + target, now + target / 2)
+        guard sourceInterval < target * FrameRateRegulator.equalRates else {
+            // Nor may it run ahead of a source that is a little faster, or that would lose many pictures once it counts as such.
+            self.due = min(next, now + target)
+            return true
         }
         // Of two pictures around a point of the grid the nearer one is taken.
-        guard Double(time) + min(sourceInterval, target) / 2 >= due else { return false }
-        // When the grid's point is long past (the source was slow for a while) the grid moves, or pictures would come in a row.
-        self.due = max(due + target, Double(time) + target / 2)
+        guard now + min(sourceInterval, target) / 2 >= due else { return false }
+        self.due = next
         return true
     }
 
