@@ -57,22 +57,12 @@ final class SubscriberHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case let error as NIOWebSocketError:
-            // WebSocketProtocolErrorHandler has sent the close code.
-            inbox.finish(
-                BrokerClientError(
-                    code: .protocolViolation,
-                    message: "the broker sent no valid WebSocket frame",
-                    cause: error
-                )
-            )
-        case let error as NIOWebSocketFrameAggregator.Error:
-            switch error {
-            case .accumulatedFrameSizeIsTooLarge, .tooManyFragments:
-                fail(context, closeCode: 1009, "the broker sent a message above the limit")
-            default:
-                fail(context, "the broker sent an impossible sequence of fragments")
-            }
+        case NIOWebSocketError.invalidFrameLength,
+            NIOWebSocketFrameAggregator.Error.accumulatedFrameSizeIsTooLarge,
+            NIOWebSocketFrameAggregator.Error.tooManyFragments:
+            fail(context, closeCode: 1009, "the broker sent a message above the limit")
+        case is NIOWebSocketError, is NIOWebSocketFrameAggregator.Error:
+            fail(context, "the broker sent frames that are not WebSocket's")
         default:
             inbox.finish(
                 BrokerClientError(
@@ -81,8 +71,8 @@ final class SubscriberHandler: ChannelInboundHandler {
                     cause: error
                 )
             )
+            context.close(promise: nil)
         }
-        context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -56,6 +56,10 @@ struct SubscriberHandshake: Sendable {
         }
     }
 
+    /// What the upgrade leads to. A future of its own, because nothing is read before the upgrade itself is complete, and a refusal
+    /// has a body.
+    private typealias Upgrade = EventLoopFuture<SubscriberConnection>
+
     private var bootstrap: ClientBootstrap {
         ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -67,21 +71,28 @@ struct SubscriberHandshake: Sendable {
         if let tls {
             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
         }
-        let upgrader = NIOTypedWebSocketClientUpgrader<SubscriberConnection>(
+        let upgrader = NIOTypedWebSocketClientUpgrader<Upgrade>(
             maxFrameSize: configuration.maximumMessageBytes,
+            // NIO's own handler closes before it tells the error, and the reason would be lost.
+            enableAutomaticErrorHandling: false,
             upgradePipelineHandler: { channel, answer in
-                channel.eventLoop.makeCompletedFuture { try upgraded(channel, answer) }
+                channel.eventLoop.makeSucceededFuture(
+                    channel.eventLoop.makeCompletedFuture { try upgraded(channel, answer) }
+                )
             }
         )
-        let upgrade = try pipeline.configureUpgradableHTTPClientPipeline(
-            configuration: .init(
-                upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
-                    upgradeRequestHead: requestHead,
-                    upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { channel in refused(channel) }
-                )
+        var http = NIOUpgradableHTTPClientPipelineConfiguration(
+            upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
+                upgradeRequestHead: requestHead,
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeSucceededFuture(refused(channel))
+                }
             )
         )
+        // The broker sends its latest frame right behind its answer, often in the same packet.
+        http.leftOverBytesStrategy = .forwardBytes
+        let upgrade = try pipeline.configureUpgradableHTTPClientPipeline(configuration: http).flatMap { $0 }
         let timeout = channel.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
             channel.close(promise: nil)
         }
