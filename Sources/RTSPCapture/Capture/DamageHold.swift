@@ -2,19 +2,21 @@
 /// lost, up to the next keyframe.
 ///
 /// A stream that has no keyframes (it refreshes the picture bit by bit) is shown again after ``limit``.
-struct DamageHold: Sendable {
+package struct DamageHold: Sendable {
     /// Longer than the longest usual distance of keyframes.
-    static let limit: Duration = .seconds(12)
+    package static let limit: Duration = .seconds(12)
 
     private var held: (sinceToken: Int64, sinceTime: MonotonicTime)?
 
+    package init() {}
+
     /// Data is missing or damaged at, or right after, the coded picture `token`.
-    mutating func damaged(at token: Int64, now: MonotonicTime) {
+    package mutating func damaged(at token: Int64, now: MonotonicTime) {
         held = (token, held?.sinceTime ?? now)
     }
 
     /// Whether to show a picture.
-    mutating func admits(token: Int64, isKeyframe: Bool, isCorrupt: Bool, now: MonotonicTime) -> Bool {
+    package mutating func admits(token: Int64, isKeyframe: Bool, isCorrupt: Bool, now: MonotonicTime) -> Bool {
         if isCorrupt {
             damaged(at: token, now: now)
         }

@@ -21,6 +21,7 @@ struct LibavSession: ~Copyable {
     private var lastPicture = MonotonicTime.now
     private var hasData = false
     private var isAfterLoss = false
+    private var lastShownToken: Int64 = 0
 
     /// What is decoded.
     var codec: VideoCodec { decoder.codec }
@@ -58,7 +59,9 @@ struct LibavSession: ~Copyable {
         let decoder = try failure.decoding { () throws(FrameCodecError) in
             try VideoDecoder(
                 parameters: parameters,
-                threads: configuration.decoderThreads,
+                // With slice threads, FFmpeg's error resilience is off, which takes a picture that comes in pieces for damaged
+                // (the check on prev_status in h264_slice.c). A slice at a time goes in, so the second thread has no work.
+                threads: assembles ? .slices(2) : configuration.decoderThreads,
                 lowDelayChunks: assembles
             )
         }
@@ -269,6 +272,11 @@ extension LibavSession {
         // Given out before: a broken slice header made the decoder repeat itself.
         guard let entry = ledger.take(token) else { return true }
         let now = MonotonicTime.now
+        // Assembled here, pictures come out one by one. A gap is one that never got all its macroblocks.
+        if assembler != nil {
+            if lastShownToken > 0 && token != lastShownToken + 1 { hold.damaged(at: token - 1, now: now) }
+            lastShownToken = token
+        }
         lastPicture = now
         meter.decodedPicture(of: picture.size, at: now)
         let isShown = hold.admits(

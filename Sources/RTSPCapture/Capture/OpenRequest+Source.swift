@@ -1,6 +1,6 @@
 extension OpenRequest {
     /// How to open a source in a given mode; nil for the test picture, which is not opened.
-    init?(_ source: SourceURL, mode: SourceMode) {
+    package init?(_ source: SourceURL, mode: SourceMode) {
         switch source.target {
         case .test: return nil
         case .file(let path):

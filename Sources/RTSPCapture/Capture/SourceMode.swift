@@ -1,13 +1,13 @@
 /// The way a source is opened, which gets more careful as the source shows what it cannot bear.
-struct SourceMode: Sendable, Hashable {
+package struct SourceMode: Sendable, Hashable {
     /// The transport in use: never `.automatic`.
-    var transport: Transport
+    package var transport: Transport
     /// Whether to take TCP when UDP does not do.
-    var mayFallBackToTCP: Bool
+    package var mayFallBackToTCP: Bool
     /// Whether H.264 access units are assembled here instead of by libavformat's parser.
-    var assembles: Bool
+    package var assembles: Bool
 
-    init(_ configuration: CaptureConfiguration) {
+    package init(_ configuration: CaptureConfiguration) {
         // libavformat has RTSP over TLS within its connection only.
         mayFallBackToTCP = configuration.transport == .automatic && configuration.source.kind == .rtsp
         transport = configuration.source.kind == .rtsp && configuration.transport != .tcp ? .udp : .tcp
@@ -15,7 +15,7 @@ struct SourceMode: Sendable, Hashable {
     }
 
     /// Goes over to something more careful.
-    mutating func fallBack(_ fallback: Fallback) {
+    package mutating func fallBack(_ fallback: Fallback) {
         switch fallback {
         case .tcp:
             transport = .tcp
@@ -26,11 +26,11 @@ struct SourceMode: Sendable, Hashable {
 }
 
 /// Why to open a source again at once, in another way.
-enum Fallback: Sendable, Hashable {
+package enum Fallback: Sendable, Hashable {
     case tcp(String)
     case parser(String)
 
-    var reason: String {
+    package var reason: String {
         switch self {
         case .tcp(let reason): "\(reason); taking TCP from now on"
         case .parser(let reason): "\(reason); taking pictures one frame later from now on, as a whole"

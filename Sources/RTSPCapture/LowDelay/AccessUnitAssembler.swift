@@ -38,6 +38,7 @@ package struct AccessUnitAssembler: ~Copyable {
         case fragmentAfterEnd = "a fragment came after a short one"
         case fragmentTooLong = "fragments have different sizes"
         case interlaced = "its pictures are made of fields"
+        case reordered = "its pictures do not come in order"
         case tooLarge = "a NAL unit has no end"
     }
 
@@ -124,14 +125,15 @@ package struct AccessUnitAssembler: ~Copyable {
             if type == NALType.sequenceParameters, H264SequenceParameters(nalUnit: nalUnit)?.isProgressive == false {
                 return refute(.interlaced)
             }
+            let slice = NALType.isSlice(type) ? SliceHeader(nalUnit: nalUnit.prefix(16)) : nil
+            if slice?.isBidirectional == true { return refute(.reordered) }
             // Behind the start code an FU-A's first fragment has the NAL unit's header, which is in no fragment's count.
             let size = bytes.count - StartCode.length - 1
             unit = Unit(
                 type: type,
                 timestamp: timestamp,
                 offset: buffer.count,
-                // first_mb_in_slice is ue(v), and 0 is one bit that is set.
-                startsPicture: nalUnit.dropFirst().first.map { $0 & 0x80 != 0 } ?? false,
+                startsPicture: slice?.firstMacroblock == 0,
                 fragments: 1,
                 first: size,
                 last: size,
@@ -221,6 +223,21 @@ enum NALType {
 
     /// Coded slices, data partitions included.
     static func isSlice(_ type: UInt8) -> Bool { (1...5).contains(type) }
+}
+
+/// The beginning of a slice header (ITU-T H.264, 7.3.3).
+package struct SliceHeader: Equatable {
+    package let firstMacroblock: Int
+    /// Whether it is a B slice: then pictures come in another order than they are shown.
+    package let isBidirectional: Bool
+
+    /// Reads the beginning of a NAL unit that is a slice, its header byte included; nil when it is truncated.
+    package init?(nalUnit: some Collection<UInt8>) {
+        var reader = BitReader(payload: nalUnit.dropFirst())
+        guard let first = reader.unsigned(), let type = reader.unsigned() else { return nil }
+        firstMacroblock = first
+        isBidirectional = type % 5 == 1
+    }
 }
 
 /// The start code that libavformat's depacketizer puts in front of a NAL unit: 00 00 00 01.

@@ -1,10 +1,10 @@
 /// The little of an H.264 sequence parameter set that low delay depends on (ITU-T H.264, 7.3.2.1.1).
-struct H264SequenceParameters: Equatable {
+package struct H264SequenceParameters: Equatable {
     /// `frame_mbs_only_flag`: no picture consists of fields.
-    let isProgressive: Bool
+    package let isProgressive: Bool
 
     /// Reads a NAL unit of type 7, its header byte included; nil when it is truncated or makes no sense.
-    init?(nalUnit: some Collection<UInt8>) {
+    package init?(nalUnit: some Collection<UInt8>) {
         guard let header = nalUnit.first, header & 0x1F == 7 else { return nil }
         var reader = BitReader(payload: nalUnit.dropFirst())
         guard let profile = reader.bits(8), reader.bits(16) != nil, reader.unsigned() != nil else { return nil }
@@ -19,7 +19,7 @@ struct H264SequenceParameters: Equatable {
     }
 
     /// Whether parameter sets with start codes, as a session description gives them, have one with pictures made of fields.
-    static func mayInterlace(_ parameterSets: [UInt8]) -> Bool {
+    package static func mayInterlace(_ parameterSets: [UInt8]) -> Bool {
         StartCode.offsets(in: parameterSets).contains { offset in
             H264SequenceParameters(nalUnit: parameterSets[(offset + StartCode.length)...])?.isProgressive == false
         }

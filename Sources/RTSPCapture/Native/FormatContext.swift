@@ -1,8 +1,8 @@
 import CLibAV
-import FrameCodec
+package import FrameCodec
 
 /// How to open an input with libavformat.
-struct OpenRequest: Sendable {
+package struct OpenRequest: Sendable {
     /// For libavformat; it may have a password in it.
     var secretURL: String
     /// The demultiplexer to use, or nil to find out.
@@ -14,22 +14,22 @@ struct OpenRequest: Sendable {
 }
 
 /// What a demultiplexer says about a stream.
-struct StreamDescription: Sendable {
-    var index: Int
-    var timeBase: TimeBase
+package struct StreamDescription: Sendable {
+    package var index: Int
+    package var timeBase: TimeBase
     /// Microseconds from picture to picture by the container, where it says so.
     var interval: Int64?
 }
 
 /// Owner of an `AVFormatContext` with an open input.
-struct FormatContext: ~Copyable {
+package struct FormatContext: ~Copyable {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let watch: InputWatch
 
     /// Opens an input (`avformat_open_input`), within the time that `watch` gives.
     ///
     /// - Throws: libav's status code.
-    init(_ request: OpenRequest, watch: InputWatch) throws(LibAVError) {
+    package init(_ request: OpenRequest, watch: InputWatch) throws(LibAVError) {
         guard let allocated = avformat_alloc_context() else { throw .noMemory }
         watch.attach(to: allocated)
         allocated.pointee.probesize = 1 << 20
@@ -73,7 +73,7 @@ struct FormatContext: ~Copyable {
     }
 
     /// The video stream to show, or nil when there is none. Cover pictures of sound files do not count.
-    func videoStream() -> StreamDescription? {
+    package func videoStream() -> StreamDescription? {
         let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
         guard best >= 0, let stream = context.pointee.streams[Int(best)],
             stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
@@ -87,7 +87,7 @@ struct FormatContext: ~Copyable {
     }
 
     /// A copy of what is known of a stream's codec.
-    func codecParameters(of stream: StreamDescription) throws(FrameCodecError) -> CodecParameters {
+    package func codecParameters(of stream: StreamDescription) throws(FrameCodecError) -> CodecParameters {
         try CodecParameters(copying: context.pointee.streams[stream.index]!.pointee.codecpar)
     }
 
@@ -109,7 +109,7 @@ struct FormatContext: ~Copyable {
     /// Reads the next packet (`av_read_frame`), within the time that the watch gives.
     ///
     /// - Throws: libav's status code: `endOfFile`, `interrupted`, or what the network or the container gave.
-    mutating func read(into packet: inout Packet) throws(LibAVError) {
+    package mutating func read(into packet: inout Packet) throws(LibAVError) {
         packet.unreference()
         let status = av_read_frame(context, packet.pointer)
         guard status >= 0 else { throw LibAVError(rawValue: status) }

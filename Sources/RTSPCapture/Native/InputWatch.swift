@@ -4,7 +4,7 @@ import Synchronization
 /// Watches over the libav calls on one input: deadlines, cancellation, redirects, and what only FFmpeg's log tells.
 ///
 /// libavformat asks ``mustInterrupt()`` at least every 100 ms while it waits for the network (POLLING_TIME in network.c).
-final class InputWatch: Sendable {
+package final class InputWatch: Sendable {
     /// Why a call was interrupted.
     enum Interruption: Int, Sendable {
         case stopped = 1
@@ -27,13 +27,13 @@ final class InputWatch: Sendable {
         var redirectTarget: String?
     }
 
-    init(stop: StopSignal, origin: NetworkTarget?) {
+    package init(stop: StopSignal, origin: NetworkTarget?) {
         self.stop = stop
         self.origin = origin
     }
 
     /// Gives the calls that follow this much time altogether, and forgets why an earlier one was interrupted.
-    func arm(for duration: Duration) {
+    package func arm(for duration: Duration) {
         reason.store(0, ordering: .relaxed)
         deadline.store((MonotonicTime.now + duration).microseconds, ordering: .relaxed)
     }

@@ -1,9 +1,9 @@
 import CLibAV
-import FrameCodec
+package import FrameCodec
 
 extension Packet {
     /// The stream that the packet belongs to.
-    var streamIndex: Int { Int(pointer.pointee.stream_index) }
+    package var streamIndex: Int { Int(pointer.pointee.stream_index) }
 
     /// Decoding timestamp in the stream's time base.
     var decodingTimestamp: Int64? {
@@ -19,14 +19,14 @@ extension Packet {
     }
 
     /// Looks at the coded data.
-    func withBytes<Result: ~Copyable>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    package func withBytes<Result: ~Copyable>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         body(UnsafeBufferPointer(start: pointer.pointee.data, count: Int(pointer.pointee.size)))
     }
 }
 
 extension CodecParameters {
     /// What the session description or the container has to say to the decoder, such as parameter sets.
-    var extradata: [UInt8] {
+    package var extradata: [UInt8] {
         guard let data = pointer.pointee.extradata else { return [] }
         return Array(UnsafeBufferPointer(start: data, count: Int(pointer.pointee.extradata_size)))
     }

@@ -3,9 +3,9 @@ import Synchronization
 /// The last hand-over, from threads to a task: holds one element, and a newer one takes its place.
 ///
 /// Elements come from several threads and leave in the order of their sequence numbers; one that comes after a newer one is refused.
-final class NewestSlot<Element: Sendable>: Sendable {
+package final class NewestSlot<Element: Sendable>: Sendable {
     /// What became of an element.
-    enum Offer: Sendable {
+    package enum Offer: Sendable {
         case accepted
         /// It took the place of one that nobody had taken.
         case replacedAnother
@@ -16,7 +16,7 @@ final class NewestSlot<Element: Sendable>: Sendable {
     }
 
     /// What the consumer gets.
-    enum Delivery: Sendable {
+    package enum Delivery: Sendable {
         case element(Element)
         case finished(CaptureError?)
     }
@@ -31,8 +31,10 @@ final class NewestSlot<Element: Sendable>: Sendable {
 
     private let state = Mutex<(State, newest: UInt64)>((.empty, 0))
 
+    package init() {}
+
     /// Offers an element. Sequence numbers are above 0.
-    func offer(_ element: Element, sequence: UInt64) -> Offer {
+    package func offer(_ element: Element, sequence: UInt64) -> Offer {
         let (offer, consumer) = state.withLock { state -> (Offer, CheckedContinuation<Delivery, Never>?) in
             guard sequence > state.newest else { return (.late, nil) }
             switch state.0 {
@@ -54,7 +56,7 @@ final class NewestSlot<Element: Sendable>: Sendable {
     }
 
     /// Says that no element follows. What lies here can still be taken.
-    func finish(_ error: CaptureError?) {
+    package func finish(_ error: CaptureError?) {
         let consumer = state.withLock { state -> CheckedContinuation<Delivery, Never>? in
             switch state.0 {
             case .empty: state.0 = .finished(last: nil, error)
@@ -70,7 +72,7 @@ final class NewestSlot<Element: Sendable>: Sendable {
     }
 
     /// The newest element, as soon as there is one that was not taken yet. One caller at a time.
-    func next() async -> Delivery {
+    package func next() async -> Delivery {
         await withCheckedContinuation { consumer in
             let delivery = state.withLock { state -> Delivery? in
                 switch state.0 {

@@ -8,9 +8,9 @@
 ///
 /// Time and randomness come in as arguments. Calling an event in a state that has no use for it is a mistake of ours and traps
 /// in debug builds.
-struct ReconnectMachine: ~Copyable {
+package struct ReconnectMachine: ~Copyable {
     /// What to do after a failure.
-    enum Decision: Sendable {
+    package enum Decision: Sendable {
         /// Connect again after a while; `isNews` when a person has not been told of this failure.
         case retry(after: Duration, isNews: Bool)
         /// Give up.
@@ -25,9 +25,9 @@ struct ReconnectMachine: ~Copyable {
     }
 
     /// A connection that held this long clears the record of failures.
-    static let healthyPeriod: Duration = .seconds(10)
+    package static let healthyPeriod: Duration = .seconds(10)
     /// A refused login is not tried again sooner: cameras lock out those who guess.
-    static let loginInterval: Duration = .seconds(30)
+    package static let loginInterval: Duration = .seconds(30)
 
     private let policy: RetryPolicy
     private var backoff: Backoff
@@ -36,15 +36,15 @@ struct ReconnectMachine: ~Copyable {
     /// What a person has been told since it was last live.
     private var reported: CaptureError.Code?
     /// Attempts that failed since it was last live.
-    private(set) var failures = 0
+    package private(set) var failures = 0
 
-    init(policy: RetryPolicy, backoff: Backoff) {
+    package init(policy: RetryPolicy, backoff: Backoff) {
         self.policy = policy
         self.backoff = backoff
     }
 
     /// The delay is over.
-    mutating func connectionBegan() {
+    package mutating func connectionBegan() {
         switch state {
         case .waiting, .connecting: state = .connecting
         case .live, .ended: assertionFailure("a connection began in state \(state)")
@@ -54,7 +54,7 @@ struct ReconnectMachine: ~Copyable {
     /// The first picture of a connection came.
     ///
     /// - Returns: how many attempts had failed before.
-    mutating func wentLive(at now: MonotonicTime) -> Int {
+    package mutating func wentLive(at now: MonotonicTime) -> Int {
         guard case .connecting = state else {
             assertionFailure("went live in state \(state)")
             return 0
@@ -67,12 +67,12 @@ struct ReconnectMachine: ~Copyable {
     }
 
     /// The connection is opened again at once, in another way: no failure, and no news of one.
-    mutating func connectionReplaced() {
+    package mutating func connectionReplaced() {
         state = .connecting
     }
 
     /// The attempt or the connection failed.
-    mutating func failed(_ error: CaptureError, at now: MonotonicTime, random: Double) -> Decision {
+    package mutating func failed(_ error: CaptureError, at now: MonotonicTime, random: Double) -> Decision {
         if case .live(let since) = state, since.duration(to: now) >= ReconnectMachine.healthyPeriod { backoff.reset() }
         failures += 1
         if error.isPermanent && (policy == .end || (policy == .endAtStart && !wasLive)) {

@@ -1,5 +1,5 @@
 /// The parts of an `rtsp`, `rtsps`, `http` or `https` URL (RFC 3986, section 3).
-struct NetworkTarget: Hashable, Sendable {
+package struct NetworkTarget: Hashable, Sendable {
     let scheme: String
     let credentials: Credentials?
     /// A name, an IPv4 address, or an IPv6 address in brackets; in small letters.
@@ -123,7 +123,7 @@ extension NetworkTarget {
 
 extension NetworkTarget: CustomStringConvertible {
     /// The URL without secrets.
-    var description: String {
+    package var description: String {
         url(userInfo: credentials.map(\.description), path: Redaction.redactParameters(path))
     }
 }

@@ -1,5 +1,5 @@
 /// Takes secrets out of text that is going to be shown.
-enum Redaction {
+package enum Redaction {
     /// Words that name a secret when `=` and a value follow, as cameras have them in paths and queries.
     private static let secretKeys = [
         "password", "passwd", "passphrase", "pass", "pwd", "token", "secret", "apikey", "auth",
@@ -8,7 +8,7 @@ enum Redaction {
     /// The text with all that could be user name and password of a URL, and the values of secret parameters, as `***`.
     ///
     /// Made for URLs that did not parse too: rather too much is hidden than too little.
-    static func redact(_ text: some StringProtocol) -> String {
+    package static func redact(_ text: some StringProtocol) -> String {
         redactParameters(redactUserInfo(String(text)))
     }
 

@@ -101,6 +101,9 @@ extension SourceURL {
     /// The scheme as users write it.
     var schemeName: String { if case .network(let network) = target { network.scheme } else { "\(kind)" } }
 
+    /// The URL for libavformat, with user name and password: never print it. Nil for what is not on the network.
+    package var secretURL: String? { if case .network(let network) = target { network.secretURL } else { nil } }
+
     /// Whether it is spoken to by RTSP.
     var isRTSP: Bool { kind == .rtsp || kind == .rtsps }
 }
