@@ -106,9 +106,10 @@ struct FramePublisherTests {
             return .silence
         }) { server in
             try await withPublisher(publisher("http://127.0.0.1:\(server.port)")) { publisher in
-                publisher.publish(numberedImage(0))
-                publisher.publish(numberedImage(1))
-                _ = try await requests.next(2)
+                for number in 0..<2 as Range<UInt8> {
+                    publisher.publish(numberedImage(number))
+                    _ = try await requests.next()
+                }
                 let began = ContinuousClock.now
                 for _ in 0..<10_000 { publisher.publish(numberedImage(2)) }
                 // 10,000 hand-overs: below 0.1 ms each even on a loaded machine, where one answer would have taken seconds.
@@ -148,9 +149,10 @@ struct FramePublisherTests {
             }
             publisher.publish(numberedImage(2))
             await log.wait(for: "cannot be reached")
-            publisher.publish(numberedImage(3))
             try await withBroker(port: port) { broker, _ in
-                var frames = try broker.channel(stream).subscribe().makeAsyncIterator()
+                let subscription = try broker.channel(stream).subscribe()
+                var frames = subscription.makeAsyncIterator()
+                publisher.publish(numberedImage(3))
                 #expect(await frames.next()?.payload == numberedImage(3))
                 await log.wait(for: "takes frames again")
             }

@@ -1,4 +1,5 @@
 import Logging
+import NIOHTTP1
 import StreamBrokerCore
 import StreamBrokerKit
 import Testing
@@ -77,14 +78,20 @@ struct FrameSubscriberTests {
         }
     }
 
-    @Test("A rate can be asked for in the address")
-    func thinned() async throws {
-        try await withBroker { broker, port in
-            let channel = try broker.channel("a")
-            try channel.publish(Frame(image: numberedImage(1)))
-            var frames = try subscriber(port: port, "/ws/a?fps=0.001").makeAsyncIterator()
-            _ = try await frames.next()
-            #expect(channel.subscriberCount == 1)
+    @Test("The request asks for the stream, the rate and the subprotocol")
+    func request() async throws {
+        let requests = Mailbox<ScriptedServer.Request>()
+        try await ScriptedServer.run(answer: { request in
+            requests.put(request)
+            return .status(404)
+        }) { server in
+            var frames = try subscriber(port: server.port, "/base/ws/a?fps=2.5").makeAsyncIterator()
+            await #expect(throws: BrokerClientError.self) { try await frames.next() }
+            let request = try await requests.next()
+            #expect(request.head.uri == "/base/ws/a?fps=2.5")
+            #expect(request.header("Host") == "127.0.0.1:\(server.port)")
+            #expect(request.header("Sec-WebSocket-Version") == "13")
+            #expect(request.header("Sec-WebSocket-Protocol") == "stream-broker.v1")
         }
     }
 
@@ -258,26 +265,32 @@ struct FrameSubscriberTests {
     )
     func cancellation(isUpgraded: Bool) async throws {
         let received = Mailbox<[UInt8]>()
-        let asked = Mailbox<Void>()
+        let isUnderWay = Mailbox<Void>()
+        let frame = try FrameHeader(Frame(image: numberedImage(1))).bytes + numberedImage(1)
+        let message = [0x82, UInt8(frame.count)] + frame
         try await ScriptedServer.run(
             received: { received.put($0) },
             answer: { _ in
-                asked.put(())
-                // A ping: its answer shows that the viewer is there.
-                return isUpgraded ? .upgrade(subprotocol: FrameHeader.subprotocol, sending: [0x89, 0x00]) : .silence
+                guard isUpgraded else {
+                    isUnderWay.put(())
+                    return .silence
+                }
+                return .upgrade(subprotocol: FrameHeader.subprotocol, sending: message)
             }
         ) { server in
-            let subscriber = try subscriber(port: server.port)
+            let subscriber = try subscriber(port: server.port) { $0.acknowledgesFrames = false }
             try await withThrowingTaskGroup(of: Int.self) { group in
                 group.addTask {
                     var count = 0
-                    for try await _ in subscriber { count += 1 }
+                    for try await _ in subscriber {
+                        count += 1
+                        isUnderWay.put(())
+                    }
                     return count
                 }
-                try await asked.next()
-                if isUpgraded { _ = try await received.next() }
+                try await isUnderWay.next()
                 group.cancelAll()
-                #expect(try await group.next() == 0)
+                #expect(try await group.next() == (isUpgraded ? 1 : 0))
             }
             if isUpgraded { #expect(closeCode(in: try await received.next()) == 1000) }
             await server.waitUntilAllAreClosed()
@@ -286,15 +299,15 @@ struct FrameSubscriberTests {
 
     @Test("An iterator that goes away closes its connection")
     func iteratorGoesAway() async throws {
-        try await withBroker { broker, port in
-            let channel = try broker.channel("a")
-            try channel.publish(Frame(image: numberedImage(1)))
+        let frame = try FrameHeader(Frame(image: numberedImage(1))).bytes + numberedImage(1)
+        try await ScriptedServer.run(answer: { _ in
+            .upgrade(subprotocol: FrameHeader.subprotocol, sending: [0x82, UInt8(frame.count)] + frame)
+        }) { server in
             do {
-                var frames = try subscriber(port: port).makeAsyncIterator()
-                _ = try await frames.next()
-                #expect(channel.subscriberCount == 1)
+                var frames = try subscriber(port: server.port).makeAsyncIterator()
+                #expect(try await frames.next()?.bytes == numberedImage(1))
             }
-            while channel.subscriberCount > 0 { await Task.yield() }
+            await server.waitUntilAllAreClosed()
         }
     }
 

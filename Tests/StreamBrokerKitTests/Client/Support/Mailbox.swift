@@ -10,10 +10,4 @@ final class Mailbox<Value: Sendable>: Sendable {
         for await value in stream.stream { return value }
         throw CancellationError()
     }
-
-    func next(_ count: Int) async throws -> [Value] {
-        var values: [Value] = []
-        while values.count < count { values.append(try await next()) }
-        return values
-    }
 }

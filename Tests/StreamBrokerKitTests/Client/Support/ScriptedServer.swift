@@ -86,7 +86,7 @@ final class ScriptedServer: Sendable {
         )
     }
 
-    private final class Handler: ChannelInboundHandler {
+    private final class Handler: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
 
@@ -135,11 +135,12 @@ final class ScriptedServer: Sendable {
             _ bytes: [UInt8],
             _ context: ChannelHandlerContext
         ) {
-            var fields: HTTPHeaders = [:]
-            if let subprotocol { fields.add(name: "Sec-WebSocket-Protocol", value: subprotocol) }
             // Only for the accept key of RFC 6455, section 4.2.2.
             let upgrader = NIOWebSocketServerUpgrader(
-                shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture([:]) },
+                shouldUpgrade: { channel, _ in
+                    let fields = subprotocol.map { [("Sec-WebSocket-Protocol", $0)] } ?? []
+                    return channel.eventLoop.makeSucceededFuture(HTTPHeaders(fields))
+                },
                 upgradePipelineHandler: { channel, _ in channel.eventLoop.makeSucceededVoidFuture() }
             )
             let received = received
@@ -147,7 +148,7 @@ final class ScriptedServer: Sendable {
             upgrader.buildUpgradeResponse(
                 channel: context.channel,
                 upgradeRequest: request,
-                initialResponseHeaders: fields
+                initialResponseHeaders: [:]
             ).whenSuccess { fields in
                 let (handler, context) = bound.value
                 var fields = fields
@@ -160,7 +161,8 @@ final class ScriptedServer: Sendable {
                 pipeline.removeHandler(name: "encoder", promise: nil)
                 pipeline.removeHandler(name: "decoder", promise: nil)
                 try? pipeline.addHandler(BytesHandler(received: received))
-                context.channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+                pipeline.removeHandler(handler, promise: nil)
+                pipeline.writeAndFlush(NIOAny(ByteBuffer(bytes: bytes)), promise: nil)
             }
         }
     }
