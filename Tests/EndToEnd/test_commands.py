@@ -188,9 +188,10 @@ def test_web_serves_the_page_and_nothing_else(launch, brokerctl):
     port = free_port()
     web = launch("web", [brokerctl, "web", "--port", port])
     web.wait_log(str(port))
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
         page = client.get("/")
         assert page.status_code == 200 and "<html" in page.text
+        assert page.url.params["broker"] == "http://127.0.0.1:3090"
         assert client.post("/ingest/door", content=picture(1)).status_code in (404, 405)
         assert client.get("/snapshot/door").status_code == 404
 

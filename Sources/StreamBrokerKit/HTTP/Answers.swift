@@ -23,6 +23,21 @@ extension BrokerService {
         }
     }
 
+    /// Sends a browser from the bare page to the page with the address of its broker in it.
+    func pageWithBroker(head: HTTPRequestHead) -> HTTPAnswer {
+        let query = head.uri.split(separator: "?", maxSplits: 1).dropFirst().first.map { "&\($0)" } ?? ""
+        var answer = HTTPAnswer(status: .found, contentType: "text/plain", body: [])
+        answer.headers.add(name: "Location", value: "/?broker=\(brokerOfPage ?? brokerBeside(head))\(query)")
+        return answer
+    }
+
+    private func brokerBeside(_ head: HTTPRequestHead) -> String {
+        let host = head.headers.first(name: "Host") ?? "127.0.0.1"
+        // An IPv6 address has colons of its own, in brackets.
+        let name = host.hasSuffix("]") ? host[...] : host.lastIndex(of: ":").map { host[..<$0] } ?? host[...]
+        return "http://\(name):\(BrokerServerConfiguration().port)"
+    }
+
     func hasAsset(at path: String) -> Bool { servesPage && PageAssets.asset(at: path) != nil }
 
     private var health: HTTPAnswer {

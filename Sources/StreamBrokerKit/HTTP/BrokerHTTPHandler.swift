@@ -204,6 +204,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context: ChannelHandlerContext
     ) throws {
         switch route {
+        case .asset("/") where role == .page && target.query["broker"] == nil:
+            receiveRest(of: head, then: service.pageWithBroker(head: head), context: context)
         case _ where role == .page && !route.isPartOfPage:
             receiveRest(of: head, then: .notFound, context: context)
         case .ingest(let stream):

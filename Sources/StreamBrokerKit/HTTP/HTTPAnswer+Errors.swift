@@ -48,11 +48,12 @@ extension HTTPAnswer {
 
     static func publishRefusal(_ error: PublishError) -> HTTPAnswer {
         switch error {
-        case .staleSequence:
+        case .staleSequence(_, let last):
             .error(
                 .conflict,
                 error.description,
-                hint: "number frames upwards in X-Frame-Sequence, or leave the header out"
+                hint: "number frames upwards in X-Frame-Sequence, or leave the header out",
+                headers: [("X-Sequence", String(last))]
             )
         case .finished: .draining
         }

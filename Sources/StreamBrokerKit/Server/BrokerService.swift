@@ -11,6 +11,8 @@ final class BrokerService: Sendable {
     let logger: Logger
     /// Whether an embedding server has the page, too.
     let servesPage: Bool
+    /// The broker that a page server's page is for; `nil` is port 3090 of the page's own host.
+    let brokerOfPage: String?
     private let startTime = SystemClock.steadyTime
 
     init(
@@ -19,8 +21,10 @@ final class BrokerService: Sendable {
         maximumConnections: Int,
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
-        servesPage: Bool = true
+        servesPage: Bool = true,
+        brokerOfPage: String? = nil
     ) {
+        self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage
         self.broker = broker
         self.limits = limits

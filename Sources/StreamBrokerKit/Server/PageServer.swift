@@ -17,7 +17,8 @@ public final class PageServer: Service, Sendable {
             broker: Broker(),
             limits: RequestLimits(),
             maximumConnections: BrokerServerConfiguration().maximumConnections,
-            logger: logger
+            logger: logger,
+            brokerOfPage: configuration.broker
         )
         listener = Listener(host: configuration.host, port: configuration.port)
     }

@@ -10,6 +10,8 @@ struct WebSocketHandshake {
 
     /// - Throws: the answer to give instead of the upgrade.
     init(route: Route, head: HTTPRequestHead, target: RequestTarget, broker: Broker) throws(HandshakeRefusal) {
+        // What the address itself has wrong comes first: a page that cannot see a handshake's status asks again without one.
+        let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
         guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
             head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" })
         else {
@@ -32,7 +34,6 @@ struct WebSocketHandshake {
             throw .badRequest("a WebSocket request has no body", hint: "send no Content-Length")
         }
         let isTagged = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == FrameHeader.subprotocol }
-        let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
 
         let ids: [StreamID]
         switch route {

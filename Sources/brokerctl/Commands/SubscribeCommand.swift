@@ -31,6 +31,8 @@ struct SubscribeCommand: AsyncParsableCommand {
             configuration.delivery = .dropOldest(limit: 64)
             configuration.acknowledgesFrames = false
         }
+        // A script that waits for so many frames is to be told when there is no broker; a person who watches waits for it.
+        if count != nil { configuration.reconnection = .afterFirstConnection }
         configuration.tls.verifiesCertificates = insecure ? false : try settings.flag(.verifiesTLS) ?? true
         configuration.tls.caCertificateFile = settings.text(.caCertificate, flag: caCert)
         let address = try ViewerURL(url)

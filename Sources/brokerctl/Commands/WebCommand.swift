@@ -10,6 +10,7 @@ struct WebCommand: AsyncParsableCommand {
 
     @Option(help: SettingKey.webPort.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
+    @Option(help: SettingKey.brokerOfPage.help) var broker: String?
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -17,6 +18,13 @@ struct WebCommand: AsyncParsableCommand {
         var page = PageServerConfiguration()
         if let port = try settings.integer(.webPort, flag: port, in: 0...65_535) { page.port = port }
         if let host = settings.text(.bind, flag: bind) { page.host = host }
+        if let address = settings.text(.brokerOfPage, flag: broker) {
+            do {
+                page.broker = "\(try BrokerURL(address))"
+            } catch {
+                throw SettingError("the broker's address: \(error)")
+            }
+        }
         try await runServices([PageServer(configuration: page, logger: logger)])
     }
 }

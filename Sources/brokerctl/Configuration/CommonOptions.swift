@@ -15,12 +15,13 @@ struct CommonOptions: ParsableArguments {
     func start() async throws -> (settings: Settings, logger: Logger) {
         let settings = try await Settings(configFile: config)
         let level = try Self.level(settings, flag: logLevel)
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        LoggingSystem.bootstrap { _ in ConsoleLogHandler(level: level) }
         return (settings, Logger(label: "brokerctl"))
+    }
+
+    /// `RUST_LOG` may have levels for parts of a program, as in `info,hyper=warn`: the one without a part counts.
+    private static func wholeProgramLevel(_ text: String) -> String {
+        text.split(separator: ",").first { !$0.contains("=") }.map { $0.lowercased() } ?? text
     }
 
     private static func level(_ settings: Settings, flag: String?) throws -> Logger.Level {
@@ -28,6 +29,6 @@ struct CommonOptions: ParsableArguments {
             "trace": .trace, "debug": .debug, "info": .info, "notice": .notice, "warning": .warning, "warn": .warning,
             "error": .error, "critical": .critical,
         ]
-        return try settings.choice(.logLevel, flag: flag, of: choices) ?? .info
+        return try settings.choice(.logLevel, flag: flag, of: choices, reading: wholeProgramLevel) ?? .info
     }
 }

@@ -2,11 +2,11 @@
 ///
 /// The library that reads it passes over lines it does not understand; a setting that is silently ignored helps nobody, so the lines
 /// are checked first.
-enum EnvironmentFile {
+package enum EnvironmentFile {
     /// The first line that is no setting, if there is one: its number and what is wrong with it.
     ///
     /// The line's text is not told: it may be a password.
-    static func firstProblem(in text: String) -> (line: Int, problem: String)? {
+    package static func firstProblem(in text: String) -> (line: Int, problem: String)? {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let content = line.drop(while: \.isWhitespace)
             guard !content.isEmpty, content.first != "#" else { continue }

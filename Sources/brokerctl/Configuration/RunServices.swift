@@ -19,8 +19,7 @@ func runServices(_ services: [any Service]) async throws {
         gracefulShutdownSignals: [.sigint, .sigterm],
         logger: silent
     )
-    // Whatever hangs must not keep the command from ending.
+    // Whoever does not end when asked is cancelled.
     configuration.maximumGracefulShutdownDuration = .milliseconds(1_500)
-    configuration.maximumCancellationDuration = .milliseconds(300)
     try await ServiceGroup(configuration: configuration).run()
 }

@@ -3,7 +3,7 @@ import ArgumentParser
 /// A setting: its name in the environment, its flag, what it is, and its default as help shows it.
 ///
 /// The key in a YAML file is the environment's name in lower case.
-struct SettingKey: Sendable {
+package struct SettingKey: Sendable {
     var environmentName: String
     var synonym: String?
     var flag: String

@@ -9,15 +9,21 @@ extension SettingKey {
     private static let capture = CaptureConfiguration(source: .testPicture())
     private static let encoder = WebPEncoder.Configuration()
 
-    static let port = SettingKey("PORT", flag: "--port", "The TCP port to listen on.", default: server.port)
+    package static let port = SettingKey("PORT", flag: "--port", "The TCP port to listen on.", default: server.port)
     static let webPort = SettingKey("PORT", flag: "--port", "The TCP port to listen on.", default: page.port)
-    static let bind = SettingKey(
+    static let brokerOfPage = SettingKey(
+        "BROKER_URL",
+        flag: "--broker",
+        "The address of the broker that the page connects to.",
+        default: "port \(server.port) of the page's host"
+    )
+    package static let bind = SettingKey(
         "BIND_ADDRESS",
         flag: "--bind",
         "The address to listen on; 0.0.0.0 lets other machines in.",
         default: server.host
     )
-    static let logLevel = SettingKey(
+    package static let logLevel = SettingKey(
         "LOG_LEVEL",
         synonym: "RUST_LOG",
         flag: "--log-level",
@@ -49,7 +55,7 @@ extension SettingKey {
         default: broker.streamIdleTimeout.components.seconds
     )
 
-    static let source = SettingKey(
+    package static let source = SettingKey(
         "RTSP_URL",
         flag: "--source",
         "The camera: rtsp://, rtsps://, http:// (MJPEG), a file, or test: for a test picture.",
@@ -63,7 +69,7 @@ extension SettingKey {
     )
     static let usesHTTPS = SettingKey("USE_HTTPS", flag: "--broker", "Whether the broker has TLS.", default: false)
     static let brokerPort = SettingKey("BROKER_PORT", flag: "--broker", "The broker's port.", default: server.port)
-    static let stream = SettingKey("STREAM_ID", flag: "--stream", "The stream's name.", default: "stream1")
+    package static let stream = SettingKey("STREAM_ID", flag: "--stream", "The stream's name.", default: "stream1")
     static let frameRate = SettingKey(
         "TARGET_FPS",
         flag: "--fps",

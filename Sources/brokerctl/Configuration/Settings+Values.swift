@@ -1,11 +1,11 @@
 extension Settings {
     /// A text, `nil` when nobody set it.
-    func text(_ key: SettingKey, flag: String? = nil) -> String? { find(key, flag: flag)?.text }
+    package func text(_ key: SettingKey, flag: String? = nil) -> String? { find(key, flag: flag)?.text }
 
     /// A whole number within a range.
     ///
     /// - Throws: ``SettingError`` for anything else.
-    func integer(_ key: SettingKey, flag: String?, in range: ClosedRange<Int>) throws(SettingError) -> Int? {
+    package func integer(_ key: SettingKey, flag: String?, in range: ClosedRange<Int>) throws(SettingError) -> Int? {
         guard let found = find(key, flag: flag) else { return nil }
         guard let value = Int(found.text), range.contains(value) else {
             throw problem(found, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -16,7 +16,7 @@ extension Settings {
     /// A number above 0 and up to a limit.
     ///
     /// - Throws: ``SettingError`` for anything else.
-    func positiveNumber(_ key: SettingKey, flag: String?, upTo limit: Double) throws(SettingError) -> Double? {
+    package func positiveNumber(_ key: SettingKey, flag: String?, upTo limit: Double) throws(SettingError) -> Double? {
         guard let found = find(key, flag: flag) else { return nil }
         guard let value = Double(found.text), value > 0, value <= limit else {
             throw problem(found, "is not a number above 0 and up to \(Int(limit))")
@@ -27,7 +27,7 @@ extension Settings {
     /// A yes or no.
     ///
     /// - Throws: ``SettingError`` for anything else.
-    func flag(_ key: SettingKey, isSet: Bool = false) throws(SettingError) -> Bool? {
+    package func flag(_ key: SettingKey, isSet: Bool = false) throws(SettingError) -> Bool? {
         if isSet { return true }
         guard let found = find(key, flag: nil) else { return nil }
         switch found.text.lowercased() {
@@ -40,13 +40,14 @@ extension Settings {
     /// One of a few words.
     ///
     /// - Throws: ``SettingError`` for anything else.
-    func choice<Value>(
+    package func choice<Value>(
         _ key: SettingKey,
         flag: String?,
-        of choices: KeyValuePairs<String, Value>
+        of choices: KeyValuePairs<String, Value>,
+        reading normalize: (String) -> String = { $0.lowercased() }
     ) throws(SettingError) -> Value? {
         guard let found = find(key, flag: flag) else { return nil }
-        for (name, value) in choices where name == found.text.lowercased() { return value }
+        for (name, value) in choices where name == normalize(found.text) { return value }
         throw problem(found, "is none of \(choices.map(\.key).joined(separator: ", "))")
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import SystemPackage
 
 /// The layers of configuration below the flags: environment, `.env`, file. The first that has a value wins.
-struct Settings: Sendable {
+package struct Settings: Sendable {
     private struct Layer {
         var name: String
         var isFile: Bool
@@ -26,7 +26,7 @@ struct Settings: Sendable {
     ///   - environment: The process's environment.
     ///   - environmentFile: The `.env` file; it may be missing.
     /// - Throws: ``SettingError`` when a file cannot be read or understood.
-    init(
+    package init(
         configFile: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment,
         environmentFile: String = ".env"
@@ -50,13 +50,23 @@ struct Settings: Sendable {
         if let flag { return Found(text: flag, place: key.flag) }
         for layer in layers {
             for name in [key.environmentName] + (key.synonym.map { [$0] } ?? []) {
-                if let text = layer.reader.string(forKey: ConfigKey([name.lowercased()])) {
+                guard let raw = layer.reader.string(forKey: ConfigKey([name.lowercased()])) else { continue }
+                let text = layer.isFile ? Self.withoutQuotes(raw) : raw
+                // `PORT=` is how a container's settings say that nobody set it.
+                if !text.isEmpty {
                     let shown = layer.isFile && layer.name != ".env" ? name.lowercased() : name
                     return Found(text: text, place: "\(shown) in \(layer.name)")
                 }
             }
         }
         return nil
+    }
+
+    private static func withoutQuotes(_ text: String) -> String {
+        guard text.count >= 2, let quote = text.first, quote == text.last, quote == "\"" || quote == "'" else {
+            return text
+        }
+        return String(text.dropFirst().dropLast())
     }
 
     private static func environmentLayer(_ path: String) async throws -> Layer {

@@ -115,6 +115,9 @@ import Testing
                         )
                     }
                 }
+                // The answer to a ping comes after the viewer's event loop has taken what was published before.
+                try await client.send(#"{"type":"ping","t":2}"#)
+                #expect(try await reader.next()?.opcode == .text)
                 try await client.send(#"{"type":"ack","stream":"a","sequence":2}"#)
                 #expect(FrameHeader(parsing: try await reader.next()?.payload ?? [])?.sequence == 9)
             }
