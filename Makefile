@@ -31,7 +31,7 @@ build: ## Compile brokerctl and the example
 unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
 	@Scripts/setup build
 	@swift build -c $(CONFIGURATION) --build-tests
-	@swift test -c $(CONFIGURATION) --skip-build --disable-xctest $(ARGS)
+	@swift test -c $(CONFIGURATION) --skip-build --disable-xctest --no-parallel $(ARGS)
 
 end-to-end-test: build ## Only the tests of the built programs from outside; ARGS="-k NAME" picks some
 	@Scripts/setup test

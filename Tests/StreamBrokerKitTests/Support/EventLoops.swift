@@ -1,3 +1,4 @@
+import NIOCore
 import NIOPosix
 
 /// Returns when every event loop has done what was handed to it before: viewers have then been offered all that was published.

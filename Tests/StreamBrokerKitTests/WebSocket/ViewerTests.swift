@@ -58,6 +58,7 @@ import Testing
                 try await client.send(#"{"type":"subscribe","streams":["c","../x"]}"#)
                 #expect(try await reader.next()?.text.contains(#""type":"refused""#) == true)
                 #expect(try await reader.next()?.text.contains(#"{"index":0,"stream":"c"}"#) == true)
+                try await eventLoopsHaveCaughtUp()
                 #expect(try broker.channel("a").subscriberCount == 0)
                 #expect(try broker.channel("c").subscriberCount == 1)
             }
