@@ -3,8 +3,9 @@
     fanout_viewers.py PORT STREAM READERS SLEEPERS
 
 READERS read everything and note the sequence in each frame's header; SLEEPERS join and never read. Prints `joined`
-when all are there, and when its standard input ends a line of JSON with what each reader saw. The payload is only
-counted: the measuring must not be what limits the rate.
+when all are there. For each line on standard input it prints a line of JSON with what each reader has seen since the
+one before; it ends when standard input does. The payload is only counted: the measuring must not be what limits the
+rate.
 """
 
 import json
@@ -13,7 +14,6 @@ import selectors
 import socket
 import struct
 import sys
-import time
 
 HEADER_LENGTH = 32
 scratch = bytearray(1 << 20)
@@ -45,7 +45,6 @@ class Reader:
         self.head = b""
         self.skip = 0
         self.sequences: list[int] = []
-        self.octets = 0
 
     def read(self) -> bool:
         """Takes what is there; False when the broker has closed."""
@@ -59,7 +58,6 @@ class Reader:
                 count = self.connection.recv_into(view[:wanted], wanted, flags)
                 if count == 0:
                     return False
-                self.octets += count
                 if self.skip:
                     self.skip -= count
                     continue
@@ -102,37 +100,27 @@ class Reader:
 
 def main() -> None:
     port, stream, readers, sleepers = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    asleep = [join(port, stream, receive_buffer=4096) for _ in range(sleepers)]
+    asleep = [join(port, stream, receive_buffer=4096) for _ in range(sleepers)]  # kept open to the end
     selector = selectors.EpollSelector()
     awake = [Reader(join(port, stream)) for _ in range(readers)]
     for reader in awake:
         reader.connection.setblocking(False)
         selector.register(reader.connection, selectors.EVENT_READ, reader)
     selector.register(sys.stdin, selectors.EVENT_READ, None)
-    print("joined", flush=True)
+    print("joined", len(awake) + len(asleep), flush=True)
 
     cut_off = 0
-    running = True
-    while running:
+    while True:
         for key, _ in selector.select():
             if key.data is None:
-                running = False
+                if not os.read(sys.stdin.fileno(), 100):
+                    return
+                print(json.dumps({"sequences": [reader.sequences for reader in awake], "cut_off": cut_off}), flush=True)
+                for reader in awake:
+                    reader.sequences = []
             elif not key.data.read():
                 selector.unregister(key.fileobj)
                 cut_off += 1
-    print(
-        json.dumps(
-            {
-                "sequences": [reader.sequences for reader in awake],
-                "bytes": sum(reader.octets for reader in awake),
-                "cut_off": cut_off,
-                "cpu_seconds": time.process_time(),
-            }
-        ),
-        flush=True,
-    )
-    for connection in asleep:
-        connection.close()
 
 
 if __name__ == "__main__":

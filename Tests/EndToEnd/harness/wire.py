@@ -87,6 +87,10 @@ class RecordingViewer:
         arrivals = [arrival for arrival, _ in self.frames[first : first + count + 1]]
         return count / (arrivals[-1] - arrivals[0]) * 1e6
 
+    def keeps(self, rate: float, count: int = 60) -> bool:
+        """Whether frames come at that rate. Anything else that runs can spoil a measurement, so there are three."""
+        return any(self.rate(count) >= rate for _ in range(3))
+
     def moves(self) -> bool:
         """Whether a frame comes within half a second."""
         before = self.count
