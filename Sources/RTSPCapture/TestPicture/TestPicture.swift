@@ -2,9 +2,9 @@ package import FrameCodec
 
 /// A moving picture that is made, not taken: for demonstrations, tests, and measurements of delay.
 ///
-/// From the top: the ``PictureClock`` in the left corner, grey behind it; the time of day in UTC (`HH:MM:SS.mmm`) and the number of
-/// the frame in digits; colour bars that move to the left by two pixels a frame, with a white ball that bounces over them; and
-/// a moving grey ramp. Colours are BT.601, limited range: what a WebP image holds.
+/// From the top: the ``PictureClock`` in the left corner, grey behind it; the time of day in UTC (`HH:MM:SS.mmm`) and
+/// the number of the frame in digits; colour bars that move to the left by two pixels a frame, with a white ball that
+/// bounces over them; and a moving grey ramp. Colours are BT.601, limited range: what a WebP image holds.
 ///
 /// Painting a 1280x720 picture takes well below a millisecond: the bars are painted once and copied with an offset.
 package struct TestPicture: Sendable {
@@ -146,7 +146,8 @@ private struct MovingBars: Sendable {
     private let v: [UInt8]
 
     init(width: Int) {
-        // Even, so that the offset in the chroma planes is half of that in luma; and the same picture at offset 0 and `width`.
+        // Even, so that the offset in the chroma planes is half of that in luma; and the same picture at offset 0 and
+        // `width`.
         self.width = (width + 1) & ~1
         let period = self.width
         func row(_ count: Int, _ component: ((y: UInt8, u: UInt8, v: UInt8)) -> UInt8) -> [UInt8] {

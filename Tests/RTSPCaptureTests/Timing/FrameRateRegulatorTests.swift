@@ -62,7 +62,7 @@ struct FrameRateRegulatorTests {
                 #expect(kept.count == all.count, "\(rate) to \(target)")
             } else {
                 #expect(
-                    Double(kept.count) <= max(target * 1.011 * 20, Double(all.count) * target / rate) + 2,
+                    Double(kept.count) <= max(target * 1.03 * 20, Double(all.count) * target / rate) + 2,
                     "\(rate) to \(target)"
                 )
                 #expect(Double(kept.count) >= target * 0.97 * 20 - 2, "\(rate) to \(target): \(kept.count)")
