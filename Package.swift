@@ -46,6 +46,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            // The page's files: Scripts/embed-page makes Swift source of them.
+            exclude: ["Page/Assets"],
             swiftSettings: strict
         ),
 
@@ -53,7 +55,9 @@ let package = Package(
         .systemLibrary(
             name: "CLibAV",
             pkgConfig: "libavformat libavcodec libswscale libavutil",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"])]
+            providers: [
+                .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]), .brew(["ffmpeg"]),
+            ]
         ),
         .systemLibrary(
             name: "CLibWebP",
@@ -84,6 +88,7 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -96,6 +101,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Examples/EmbedInServer",
             exclude: ["README.md"],
@@ -112,9 +118,24 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "FrameCodecTests", dependencies: ["FrameCodec", "CLibAV", "CLibWebP"], swiftSettings: strict),
+        .testTarget(
+            name: "FrameCodecTests",
+            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),
-        .testTarget(name: "LoopbackCameraTests", dependencies: ["LoopbackCamera", "RTSPCapture"], swiftSettings: strict),
+        .testTarget(
+            name: "LoopbackCameraTests",
+            dependencies: [
+                "LoopbackCamera", "RTSPCapture", "FrameCodec", "CLibAV",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "BrokerctlTests", dependencies: ["brokerctl"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

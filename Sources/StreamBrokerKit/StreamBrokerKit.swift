@@ -1,1 +1,1 @@
-// Nothing yet.
+@_exported public import StreamBrokerCore

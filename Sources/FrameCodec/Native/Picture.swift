@@ -24,8 +24,11 @@ public struct Picture: ~Copyable, Sendable {
         self.init(frame)
     }
 
-    /// A new reference to the same planes (`av_frame_ref`), for the few places that need a picture twice.
-    package func newReference() throws(FrameCodecError) -> Picture {
+    /// A new reference to the same planes (`av_frame_ref`), which are not copied: for where a picture is only lent, such as in a
+    /// transform, and is to be converted or kept.
+    ///
+    /// - Throws: `outOfMemory`.
+    public func newReference() throws(FrameCodecError) -> Picture {
         try Picture(referencing: frame.pointer)
     }
 

@@ -3,6 +3,9 @@ import Glibc
 
 /// What the kernel says of this process.
 enum ProcessMemory {
+    /// Whether the address sanitizer is at work, which keeps freed memory for a while.
+    static var isSanitized: Bool { dlsym(nil, "__asan_init") != nil }
+
     /// Bytes of memory in use (`/proc/self/statm`, second field, in pages).
     static func residentBytes() throws -> Int {
         guard let file = fopen("/proc/self/statm", "r") else { throw LibAVError.noSuchFile }

@@ -1,0 +1,48 @@
+# Every target brings what it needs (Scripts/setup) and can be run again at any time: what is done stays done.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# One configuration for everything: the tests then check the binary that people run, and the dependencies,
+# which take most of the time, are compiled once.
+CONFIGURATION ?= release
+BROKERCTL := .build/$(CONFIGURATION)/brokerctl
+CLIP ?= Tests/Media/vtest-720p.h264.mp4
+# More options for the program that a target starts, as in: make demo ARGS="--port 4000"
+ARGS ?=
+
+.PHONY: help demo test build unit-test end-to-end-test lint format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## Show a moving picture in the browser: camera, broker and page in one process, no camera needed
+	@echo "==> starting the demonstration; Ctrl-C ends it"
+	@exec $(BROKERCTL) demo --clip $(CLIP) $(ARGS)
+
+test: ## Check everything: style, then all tests, with a real camera, browser, publisher and viewer
+	@Scripts/test
+
+build: ## Compile brokerctl and the example
+	@Scripts/setup build
+	@echo "==> compiling ($(CONFIGURATION)); the first time takes some minutes, for the dependencies"
+	@swift build -c $(CONFIGURATION) --product brokerctl
+	@swift build -c $(CONFIGURATION) --product EmbedInServer
+
+unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
+	@Scripts/setup build
+	@swift build -c $(CONFIGURATION) --build-tests
+	@swift test -c $(CONFIGURATION) --skip-build --disable-xctest $(ARGS)
+
+end-to-end-test: build ## Only the tests of the built programs from outside; ARGS="-k NAME" picks some
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
+
+lint: ## Check the style of the sources; change nothing
+	@Scripts/lint
+
+format: ## Bring the Swift sources into the project's style
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
+
+clean: ## Remove what was built, the Python environment included
+	rm -rf .build .venv Tests/EndToEnd/output
+	find Tests/EndToEnd -name __pycache__ -prune -exec rm -rf {} +

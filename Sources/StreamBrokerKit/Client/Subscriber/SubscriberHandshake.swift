@@ -1,0 +1,175 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import NIOWebSocket
+internal import StreamBrokerCore
+internal import Synchronization
+
+/// Opens WebSockets to one viewer's address (RFC 6455, section 4).
+struct SubscriberHandshake: Sendable {
+    let url: ViewerURL
+    let configuration: FrameSubscriberConfiguration
+    private let tls: NIOSSLContext?
+
+    /// - Throws: ``BrokerClientError`` when the CA file cannot be used.
+    init(url: ViewerURL, configuration: FrameSubscriberConfiguration) throws(BrokerClientError) {
+        self.url = url
+        self.configuration = configuration
+        guard url.broker.isSecure else {
+            tls = nil
+            return
+        }
+        let configuration = try configuration.tls.makeConfiguration()
+        do { tls = try NIOSSLContext(configuration: configuration) } catch {
+            throw BrokerClientError(
+                code: .invalidConfiguration,
+                message: "TLS cannot be set up: \(failureText(error))",
+                cause: error
+            )
+        }
+    }
+
+    /// Connects and upgrades.
+    ///
+    /// - Throws: ``BrokerClientError``; cancelling the task makes it fail soon.
+    func open() async throws(BrokerClientError) -> SubscriberConnection {
+        let attempt = ConnectionAttempt()
+        do {
+            return try await withTaskCancellationHandler {
+                let upgrade = try await bootstrap.connect(host: url.broker.host, port: url.broker.port) { channel in
+                    attempt.add(channel)
+                    return channel.eventLoop.makeCompletedFuture { try prepare(channel) }
+                }
+                return try await upgrade.get()
+            } onCancel: {
+                attempt.cancel()
+            }
+        } catch let error as BrokerClientError {
+            throw error
+        } catch {
+            throw BrokerClientError(
+                code: .unreachable,
+                message: "\(url) cannot be reached: \(failureText(error))",
+                cause: error
+            )
+        }
+    }
+
+    private var bootstrap: ClientBootstrap {
+        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+
+    private func prepare(_ channel: any NIOCore.Channel) throws -> EventLoopFuture<SubscriberConnection> {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls {
+            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
+        }
+        let upgrader = NIOTypedWebSocketClientUpgrader<SubscriberConnection>(
+            maxFrameSize: configuration.maximumMessageBytes,
+            upgradePipelineHandler: { channel, answer in
+                channel.eventLoop.makeCompletedFuture { try upgraded(channel, answer) }
+            }
+        )
+        let upgrade = try pipeline.configureUpgradableHTTPClientPipeline(
+            configuration: .init(
+                upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
+                    upgradeRequestHead: requestHead,
+                    upgraders: [upgrader],
+                    notUpgradingCompletionHandler: { channel in refused(channel) }
+                )
+            )
+        )
+        let timeout = channel.eventLoop.scheduleTask(in: TimeAmount(configuration.handshakeTimeout)) {
+            channel.close(promise: nil)
+        }
+        upgrade.whenComplete { _ in timeout.cancel() }
+        return upgrade
+    }
+
+    private var requestHead: HTTPRequestHead {
+        var headers: HTTPHeaders = ["Host": url.broker.authority]
+        if configuration.usesFrameHeaders {
+            headers.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol)
+        }
+        if let authorization = url.broker.authorization {
+            headers.add(name: "Authorization", value: authorization.revealed)
+        }
+        return HTTPRequestHead(version: .http1_1, method: .GET, uri: url.target, headers: headers)
+    }
+
+    /// The name for SNI and for the certificate; an IP address is no name (RFC 6066, section 3) and is verified by itself.
+    private var serverName: String? {
+        (try? SocketAddress(ipAddress: url.broker.host, port: 0)) == nil ? url.broker.host : nil
+    }
+
+    private func upgraded(_ channel: any NIOCore.Channel, _ answer: HTTPResponseHead) throws -> SubscriberConnection {
+        let agreed = answer.headers.first(name: "Sec-WebSocket-Protocol")
+        guard agreed == (configuration.usesFrameHeaders ? FrameHeader.subprotocol : nil) else {
+            channel.close(promise: nil)
+            throw BrokerClientError(
+                code: .protocolViolation,
+                message: "\(url) does not speak \(FrameHeader.subprotocol); view it without frame headers"
+            )
+        }
+        let inbox = SubscriberInbox(delivery: configuration.delivery)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers(
+            NIOWebSocketFrameAggregator(
+                minNonFinalFragmentSize: 1,
+                maxAccumulatedFrameCount: 16_384,
+                maxAccumulatedFrameSize: configuration.maximumMessageBytes
+            ),
+            SubscriberHandler(
+                inbox: inbox,
+                reader: MessageReader(hasHeaders: configuration.usesFrameHeaders),
+                pingInterval: TimeAmount(configuration.pingInterval)
+            )
+        )
+        return SubscriberConnection(
+            channel: channel,
+            inbox: inbox,
+            acknowledges: configuration.usesFrameHeaders && configuration.acknowledgesFrames,
+            stream: url.stream
+        )
+    }
+
+    /// The broker answered with something else than 101: read its reason, then fail with it.
+    private func refused(_ channel: any NIOCore.Channel) -> EventLoopFuture<SubscriberConnection> {
+        let refusal = channel.eventLoop.makePromise(of: SubscriberConnection.self)
+        do {
+            try channel.pipeline.syncOperations.addHandler(RefusalHandler(url: url, promise: refusal))
+        } catch {
+            refusal.fail(error)
+        }
+        return refusal.futureResult
+    }
+}
+
+/// The sockets of an attempt to connect, so that it can be broken off (there are several when a host has several addresses).
+private final class ConnectionAttempt: Sendable {
+    private struct State {
+        var channels: [any NIOCore.Channel] = []
+        var isCancelled = false
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ channel: any NIOCore.Channel) {
+        let isCancelled = state.withLock { state in
+            state.channels.append(channel)
+            return state.isCancelled
+        }
+        if isCancelled { channel.close(promise: nil) }
+    }
+
+    func cancel() {
+        let channels = state.withLock { state in
+            state.isCancelled = true
+            return state.channels
+        }
+        for channel in channels { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,65 @@
+public import Logging
+public import NIOCore
+public import StreamBrokerCore
+
+/// The broker's addresses for an HTTP/1.1 server that already exists.
+///
+/// Add it to each connection's pipeline behind the HTTP handlers and before the server's own. Requests for the broker's addresses
+/// (`/ingest/…`, `/ws/…`, `/snapshot/…`, `/api/streams`, the page at `/` and the rest of the wire protocol) are answered; all others
+/// go on to the next handler.
+///
+/// ```swift
+/// let routes = BrokerRoutes(broker: Broker(), logger: logger)
+/// // in the child channel initializer:
+/// try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+/// try routes.add(to: channel)
+/// try channel.pipeline.syncOperations.addHandler(MyHandler())
+/// ```
+public final class BrokerRoutes: Sendable {
+    private let service: BrokerService
+    private let reaper: Task<Void, Never>
+
+    /// Makes the routes of a broker. Idle streams are freed as long as the value exists.
+    ///
+    /// - Parameters:
+    ///   - servesPage: Whether the page is at `/`; say no to keep `/` for the server's own.
+    ///   - limits: What requests may be like. The deadlines in it are the surrounding server's to keep.
+    public init(
+        broker: Broker,
+        servesPage: Bool = true,
+        limits: RequestLimits = RequestLimits(),
+        logger: Logger
+    ) {
+        service = BrokerService(
+            broker: broker,
+            limits: limits,
+            maximumConnections: .max,
+            logger: logger,
+            servesPage: servesPage
+        )
+        reaper = Task { [weak broker] in
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(5))
+                guard let broker else { return }
+                broker.reapIdleStreams()
+            }
+        }
+    }
+
+    deinit {
+        reaper.cancel()
+    }
+
+    /// Adds the routes at the end of a connection's pipeline. Must be called on the connection's event loop.
+    ///
+    /// - Throws: `ChannelError` when the connection is closed.
+    public func add(to connection: any NIOCore.Channel) throws {
+        guard service.connections.admit(connection) else { throw ChannelError.ioOnClosedChannel }
+        try connection.pipeline.syncOperations.addHandler(BrokerHTTPHandler(service: service, role: .embedded))
+    }
+
+    /// Tells every viewer that the server goes away (1001) and lets no new one in.
+    public func shutDown() {
+        service.connections.drain()
+    }
+}

@@ -1,0 +1,413 @@
+import NIOCore
+import NIOHTTP1
+import StreamBrokerCore
+
+/// One HTTP/1.1 connection to the broker: takes requests one after the other and answers each. Lives on its event loop.
+final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// What the connection's server is.
+    enum Role {
+        /// A broker: it keeps the deadlines and answers everything.
+        case broker
+        /// The page alone, for a broker elsewhere.
+        case page
+        /// Somebody else's server: what is none of our addresses goes on to the next handler.
+        case embedded
+    }
+
+    private enum State {
+        case waitingForHead
+        case receivingFrame(HTTPRequestHead, Ingest, body: [UInt8])
+        /// The rest of the request is thrown away; then the answer is given.
+        case receivingRest(HTTPRequestHead, HTTPAnswer)
+        case receivingEnd(HTTPRequestHead, Route, RequestTarget)
+        /// An answer is being made or written; what comes meanwhile waits.
+        case answering
+        case passingOn
+        /// The connection ends; what comes is thrown away.
+        case lingering
+    }
+
+    private let service: BrokerService
+    private let role: Role
+    private var state = State.waitingForHead
+    private var waitingParts = CircularBuffer<HTTPServerRequestPart>()
+    private var isReadHeld = false
+    private var deadline: NIODeadline = .distantFuture
+    private var clock: RepeatedTask?
+    private var work: Task<Void, Never>?
+    private var isShuttingDown = false
+    private var hasHadRequest = false
+
+    init(service: BrokerService, role: Role) {
+        self.service = service
+        self.role = role
+    }
+
+    // MARK: The connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        guard role != .embedded else { return }
+        deadline = .now() + TimeAmount(service.limits.headTimeout)
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        clock = context.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+            let (handler, context) = bound.value
+            handler.checkDeadline(context: context)
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        stop()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stop()
+        context.fireChannelInactive()
+    }
+
+    private func stop() {
+        clock?.cancel()
+        clock = nil
+        work?.cancel()
+        work = nil
+    }
+
+    private func checkDeadline(context: ChannelHandlerContext) {
+        guard NIODeadline.now() >= deadline else { return }
+        deadline = .distantFuture
+        switch state {
+        case .waitingForHead where !hasHadRequest, .receivingFrame, .receivingRest, .receivingEnd:
+            send(.slowRequest, to: nil, context: context)
+        case .waitingForHead, .lingering:
+            context.close(promise: nil)
+        case .answering, .passingOn:
+            break
+        }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // A client that sends requests faster than they are answered waits in its own socket.
+        if waitingParts.isEmpty { context.read() } else { isReadHeld = true }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ServerIsShuttingDown else { return context.fireUserInboundEventTriggered(event) }
+        isShuttingDown = true
+        if case .waitingForHead = state { context.close(promise: nil) }
+        work?.cancel()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard role != .embedded else { return context.fireErrorCaught(error) }
+        let limits = service.limits
+        switch (state, error) {
+        case (.lingering, _), (.answering, _), (.passingOn, _):
+            context.close(promise: nil)
+        case (_, HTTPParserError.headerOverflow):
+            send(
+                .error(
+                    .requestHeaderFieldsTooLarge,
+                    "there are too many header fields, or they are too long",
+                    hint:
+                        "send at most \(limits.maximumHeaderFields) fields of \(limits.maximumHeaderBytes) bytes together",
+                    closesConnection: true
+                ),
+                to: nil,
+                context: context
+            )
+        case (_, is HTTPParserError):
+            send(
+                .error(
+                    .badRequest,
+                    "the request is not HTTP/1.1",
+                    hint: "send a well-formed request",
+                    closesConnection: true
+                ),
+                to: nil,
+                context: context
+            )
+        default:
+            context.close(promise: nil)
+        }
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        if case .answering = state {
+            waitingParts.append(part)
+        } else {
+            receive(part, context: context)
+        }
+    }
+
+    private func receive(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.waitingForHead, .head(let head)):
+            begin(head, context: context)
+        case (.receivingFrame(let head, let ingest, var body), .body(let bytes)):
+            // Taken out of the state, so that the array grows in place.
+            state = .waitingForHead
+            guard body.count + bytes.readableBytes <= service.limits.maximumFrameBytes else {
+                return send(.frameTooLarge(limit: service.limits.maximumFrameBytes), to: head, context: context)
+            }
+            body.append(contentsOf: bytes.readableBytesView)
+            state = .receivingFrame(head, ingest, body: body)
+        case (.receivingFrame(let head, let ingest, let body), .end):
+            state = .answering
+            send(ingest.publish(body, to: service), to: head, context: context)
+        case (.receivingRest(let head, let answer), .end):
+            send(answer, to: head, context: context)
+        case (.receivingEnd(let head, let route, let target), .end):
+            answerLater(route, head: head, target: target, context: context)
+        case (.passingOn, let part):
+            context.fireChannelRead(wrapInboundOut(part))
+            if case .end = part { state = .waitingForHead }
+        case (.receivingRest, .body), (.receivingEnd, .body), (.lingering, _):
+            break
+        case (.answering, let part):
+            waitingParts.append(part)
+        case (.waitingForHead, _), (.receivingFrame, .head), (.receivingRest, .head), (.receivingEnd, .head):
+            // The decoder never gives parts in another order.
+            assertionFailure("an HTTP part out of order")
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        hasHadRequest = true
+        deadline = .now() + TimeAmount(service.limits.bodyTimeout)
+        if let refusal = RequestHeaders.refusal(of: head, limits: service.limits) {
+            return receiveRest(of: head, then: refusal, context: context)
+        }
+        do {
+            let target = try RequestTarget(head.uri)
+            let route = try Route(method: head.method.rawValue, target: target)
+            try begin(route, head: head, target: target, context: context)
+        } catch let refusal as RouteRefusal {
+            receiveRest(of: head, then: .refusal(refusal), context: context)
+        } catch let refusal as IngestRefusal {
+            receiveRest(of: head, then: refusal.answer, context: context)
+        } catch {
+            preconditionFailure("an error of no known type: \(error)")
+        }
+    }
+
+    private func begin(
+        _ route: Route,
+        head: HTTPRequestHead,
+        target: RequestTarget,
+        context: ChannelHandlerContext
+    ) throws {
+        switch route {
+        case _ where role == .page && !route.isPartOfPage:
+            receiveRest(of: head, then: .notFound, context: context)
+        case .ingest(let stream):
+            let ingest = try Ingest(stream: stream, headers: head.headers)
+            let length = RequestHeaders.contentLength(of: head)
+            guard length ?? 0 <= service.limits.maximumFrameBytes else {
+                return send(.frameTooLarge(limit: service.limits.maximumFrameBytes), to: head, context: context)
+            }
+            var body: [UInt8] = []
+            if let length { body.reserveCapacity(length) }
+            state = .receivingFrame(head, ingest, body: body)
+            continueIfExpected(head, context: context)
+        case .viewer, .viewerOfMany, .multipart:
+            state = .receivingEnd(head, route, target)
+        case .asset(let path) where role == .embedded && !service.hasAsset(at: path):
+            state = .passingOn
+            deadline = .distantFuture
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        case .asset(let path) where service.hasAsset(at: path) && !route.allowedMethods.contains(head.method.rawValue):
+            throw RouteRefusal.methodNotAllowed(allowed: route.allowedMethods)
+        case .snapshot where target.query["wait"] == "next":
+            state = .receivingEnd(head, route, target)
+        default:
+            let answer = service.immediateAnswer(to: route, head: head, target: target) ?? .notFound
+            receiveRest(of: head, then: answer, context: context)
+        }
+    }
+
+    /// Reads a small body to its end before answering, so that the connection can be used again; does not wait for a large one.
+    private func receiveRest(of head: HTTPRequestHead, then answer: HTTPAnswer, context: ChannelHandlerContext) {
+        let length = RequestHeaders.contentLength(of: head) ?? (RequestHeaders.hasBody(head) ? Int.max : 0)
+        if answer.closesConnection || length > 64 * 1024 || RequestHeaders.expectsContinue(head) {
+            var answer = answer
+            answer.closesConnection = true
+            send(answer, to: head, context: context)
+        } else {
+            state = .receivingRest(head, answer)
+        }
+    }
+
+    private func continueIfExpected(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard RequestHeaders.expectsContinue(head) else { return }
+        let interim = HTTPResponseHead(version: head.version, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
+    }
+
+    // MARK: Answers
+
+    /// Answers at once, and takes up the next request. Without a head the request was never understood, and the connection ends.
+    private func send(_ answer: HTTPAnswer, to head: HTTPRequestHead?, context: ChannelHandlerContext) {
+        let keepsAlive = head?.isKeepAlive ?? false && !answer.closesConnection && !isShuttingDown
+        var headers = answer.headers
+        let hasNoBody = answer.status == .notModified
+        if !hasNoBody { headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.count)) }
+        if !keepsAlive {
+            headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if head?.version == .http1_0 {
+            headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        let responseHead = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
+        context.write(wrapOutboundOut(.head(responseHead)), promise: nil)
+        if head?.method != .HEAD, !answer.body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if keepsAlive { nextRequest(context: context) } else { linger(context: context) }
+    }
+
+    private func nextRequest(context: ChannelHandlerContext) {
+        state = .waitingForHead
+        deadline = .now() + TimeAmount(service.limits.idleTimeout)
+        while let part = waitingParts.first {
+            if case .answering = state { return }
+            waitingParts.removeFirst()
+            receive(part, context: context)
+        }
+        if isReadHeld {
+            isReadHeld = false
+            context.read()
+        }
+    }
+
+    /// Closes so that the client can still read the answer: a socket closed with unread bytes in it would reset the connection.
+    private func linger(context: ChannelHandlerContext) {
+        state = .lingering
+        waitingParts.removeAll()
+        deadline = .now() + .seconds(2)
+        context.close(mode: .output, promise: nil)
+        if isReadHeld {
+            isReadHeld = false
+            context.read()
+        }
+        guard role == .embedded else { return }
+        context.close(promise: nil)
+    }
+
+    private func answerLater(
+        _ route: Route,
+        head: HTTPRequestHead,
+        target: RequestTarget,
+        context: ChannelHandlerContext
+    ) {
+        state = .answering
+        deadline = .distantFuture
+        guard !service.connections.isDraining else { return send(.draining, to: head, context: context) }
+        switch route {
+        case .viewer, .viewerOfMany:
+            do {
+                let handshake = try WebSocketHandshake(route: route, head: head, target: target, broker: service.broker)
+                upgrade(handshake, head: head, context: context)
+            } catch {
+                send(error.answer, to: head, context: context)
+            }
+        case .multipart(let stream): streamParts(of: stream, head: head, context: context)
+        case .snapshot(let stream): awaitSnapshot(of: stream, head: head, context: context)
+        default: preconditionFailure("\(route) is answered at once")
+        }
+    }
+
+    private func awaitSnapshot(of stream: StreamID, head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        work = Task { [service] in
+            let answer = NIOLoopBoundBox.makeBoxSendingValue(
+                await service.nextSnapshot(stream, head: head),
+                eventLoop: loop
+            )
+            loop.execute {
+                let (handler, context) = bound.value
+                guard handler.work != nil else { return }
+                handler.work = nil
+                handler.send(answer.value, to: head, context: context)
+            }
+        }
+    }
+
+    private func streamParts(of stream: StreamID, head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let subscription: Subscription<Frame>
+        do {
+            subscription = try service.broker.channel(stream).subscribe(.latest)
+        } catch {
+            return send(.brokerRefusal(error), to: head, context: context)
+        }
+        var headers = MultipartStream.headers
+        headers.add(name: "Connection", value: "close")
+        let responseHead = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
+        context.writeAndFlush(wrapOutboundOut(.head(responseHead)), promise: nil)
+        guard head.method != .HEAD else {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            return linger(context: context)
+        }
+        let connection = context.channel
+        work = Task {
+            try? await MultipartStream.run(subscription, on: connection)
+            connection.close(promise: nil)
+        }
+    }
+
+    // MARK: Becoming a WebSocket
+
+    private func upgrade(_ handshake: WebSocketHandshake, head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(
+            (handler: self, context: context, handshake: handshake),
+            eventLoop: context.eventLoop
+        )
+        handshake.responseHeaders(for: head, on: context.channel).whenComplete { result in
+            let (handler, context, _) = bound.value
+            switch result {
+            case .success(let headers):
+                let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+                context.write(handler.wrapOutboundOut(.head(head)), promise: nil)
+                let written = context.eventLoop.makePromise(of: Void.self)
+                context.writeAndFlush(handler.wrapOutboundOut(.end(nil)), promise: written)
+                // Frames go past NIO: the response must be in the socket before the first of them.
+                written.futureResult.whenSuccess {
+                    let (handler, context, handshake) = bound.value
+                    handler.becomeViewer(handshake.request, context: context)
+                }
+            case .failure:
+                let refusal = HandshakeRefusal.badRequest(
+                    "the WebSocket handshake is malformed",
+                    hint: "see RFC 6455, section 4.1"
+                )
+                handler.send(refusal.answer, to: head, context: context)
+            }
+        }
+    }
+
+    /// Takes HTTP out of the pipeline and leaves the viewer's handler alone in it. The decoder goes last: it hands on what the
+    /// client sent after its request.
+    private func becomeViewer(_ request: ViewerHandler.Request, context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        let viewer = ViewerHandler(broker: service.broker, configuration: service.viewers, request: request)
+        do {
+            try pipeline.addHandler(viewer, position: .after(self))
+            for remove in HTTPHandlers.removals(from: pipeline) { remove() }
+            pipeline.removeHandler(self, promise: nil)
+            HTTPHandlers.removeDecoder(from: pipeline)
+            viewer.start()
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension BrokerHTTPHandler: Sendable {}

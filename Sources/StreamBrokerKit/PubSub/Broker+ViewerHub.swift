@@ -1,0 +1,22 @@
+public import StreamBrokerCore
+
+extension Broker {
+    /// Makes a broker that runs on the system's clock and whose streams can be viewed over the network.
+    public convenience init(configuration: BrokerConfiguration = .init()) {
+        self.init(
+            configuration: configuration,
+            now: { SystemClock.unixTime },
+            prepareChannel: { id, channel in
+                _ = channel.sink(orAttach: { ViewerHub(stream: id) })
+            }
+        )
+    }
+}
+
+/// A stream's channel, by a name that NIO has no other meaning for.
+typealias FrameChannel = StreamBrokerCore.Channel<Frame>
+
+extension FrameChannel {
+    /// The network viewers of this stream.
+    var viewerHub: ViewerHub? { existingSink() }
+}

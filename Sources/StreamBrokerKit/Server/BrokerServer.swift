@@ -1,0 +1,74 @@
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+public import StreamBrokerCore
+
+/// Serves a ``Broker`` over HTTP/1.1 and WebSocket: ingest, viewers, snapshots, the API and the page.
+///
+/// ```swift
+/// let broker = Broker()
+/// let server = BrokerServer(broker: broker, logger: Logger(label: "cameras"))
+/// try await server.run()
+/// ```
+public final class BrokerServer: Service, Sendable {
+    private let service: BrokerService
+    private let configuration: BrokerServerConfiguration
+    private let listener: Listener
+
+    /// Makes a server; it listens once ``run()`` is called.
+    public convenience init(
+        broker: Broker,
+        configuration: BrokerServerConfiguration = BrokerServerConfiguration(),
+        logger: Logger
+    ) {
+        self.init(broker: broker, configuration: configuration, logger: logger, viewers: ViewerConfiguration())
+    }
+
+    package init(
+        broker: Broker,
+        configuration: BrokerServerConfiguration,
+        logger: Logger,
+        viewers: ViewerConfiguration
+    ) {
+        self.configuration = configuration
+        service = BrokerService(
+            broker: broker,
+            limits: configuration.limits,
+            maximumConnections: configuration.maximumConnections,
+            logger: logger,
+            viewers: viewers
+        )
+        listener = Listener(host: configuration.host, port: configuration.port)
+    }
+
+    /// The port the server listens on; waits until it does. Tells which one was free when the configuration says 0.
+    ///
+    /// - Throws: ``BrokerServerError`` when listening failed.
+    public var boundPort: Int {
+        get async throws { try await listener.boundPort.value() }
+    }
+
+    /// Listens and serves until the surrounding task is cancelled or asked to shut down gracefully.
+    ///
+    /// On graceful shutdown viewers are told 1001 and have ``BrokerServerConfiguration/drainTimeout`` to leave.
+    ///
+    /// - Throws: ``BrokerServerError`` when it cannot listen.
+    public func run() async throws {
+        let service = service
+        let drainTimeout = configuration.drainTimeout
+        try await listener.run(connections: service.connections, drainTimeout: drainTimeout) { connection in
+            let pipeline = connection.pipeline.syncOperations
+            try HTTPHandlers.add(to: pipeline, limits: service.limits)
+            try pipeline.addHandler(BrokerHTTPHandler(service: service, role: .broker))
+        } whileListening: { port in
+            service.logger.info("listening", metadata: ["address": "\(self.configuration.host)", "port": "\(port)"])
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(5))
+                for stream in service.broker.reapIdleStreams() {
+                    service.logger.info("idle stream freed", metadata: ["stream": "\(stream)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+public import StreamBrokerCore
+
+/// How a ``BrokerServer`` listens and what it allows, with its defaults.
+public struct BrokerServerConfiguration: Sendable, Hashable {
+    /// The address to listen on. Default 127.0.0.1: nobody but this machine.
+    public var host = "127.0.0.1"
+    /// The TCP port to listen on; 0 takes any free one. Default 3090.
+    public var port = 3090
+    /// What requests may be like.
+    public var limits = RequestLimits()
+    /// How many connections may be open at once. Default 10,000.
+    public var maximumConnections = 10_000
+    /// How long open connections may take to finish when the server shuts down. Default 1 second.
+    public var drainTimeout: Duration = .seconds(1)
+
+    /// The defaults.
+    public init() {}
+}
+
+/// What a request to the broker may be like; what is above is refused as the wire protocol says.
+public struct RequestLimits: Sendable, Hashable {
+    /// The largest frame in bytes. Default 8 MiB.
+    public var maximumFrameBytes = 8 * 1024 * 1024
+    /// The largest width and height of a frame in pixels. Default 3840 × 2160.
+    public var maximumDimensions = ImageDimensions.defaultMaximum
+    /// The longest request target in bytes. Default 8 KiB.
+    public var maximumTargetBytes = 8 * 1024
+    /// All header fields together, in bytes. Default 16 KiB.
+    public var maximumHeaderBytes = 16 * 1024
+    /// The number of header fields. Default 100.
+    public var maximumHeaderFields = 100
+    /// How long a request's head may take, counted from the connection's start. Default 10 seconds.
+    public var headTimeout: Duration = .seconds(10)
+    /// How long a request's body may take. Default 30 seconds.
+    public var bodyTimeout: Duration = .seconds(30)
+    /// How long a connection may be idle between requests. Default 60 seconds.
+    public var idleTimeout: Duration = .seconds(60)
+    /// How long `GET /snapshot/{stream}?wait=next` waits. Default 30 seconds.
+    public var snapshotWait: Duration = .seconds(30)
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,71 @@
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// Accepts connections on one address until it is told to stop, then lets the open ones finish.
+struct Listener: Sendable {
+    let host: String
+    let port: Int
+    let boundPort = BoundPort()
+
+    /// - Parameters:
+    ///   - setUp: Fills a new connection's pipeline, on its event loop.
+    ///   - whileListening: Runs beside the listener and is cancelled with it.
+    func run(
+        connections: ConnectionRegistry,
+        drainTimeout: Duration,
+        setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void,
+        whileListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) async throws {
+        let listening: any NIOCore.Channel
+        do {
+            listening = try await bootstrap(connections, setUp).bind(host: host, port: port).get()
+        } catch {
+            let failure = BrokerServerError.listening(on: host, port: port, failedWith: error)
+            boundPort.resolve(.failure(failure))
+            throw failure
+        }
+        let port = listening.localAddress?.port ?? port
+        boundPort.resolve(.success(port))
+
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await whileListening(port) }
+                // Its only failure is to be closed already, which is what is waited for.
+                try? await listening.closeFuture.get()
+                group.cancelAll()
+            }
+        } onCancelOrGracefulShutdown: {
+            listening.close(promise: nil)
+        }
+
+        connections.drain()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try? await Task.sleep(for: drainTimeout)
+                connections.closeAll()
+            }
+            await connections.waitUntilEmpty()
+            group.cancelAll()
+        }
+    }
+
+    private func bootstrap(
+        _ connections: ConnectionRegistry,
+        _ setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { connection in
+                connection.eventLoop.makeCompletedFuture {
+                    if connections.admit(connection) {
+                        try setUp(connection)
+                    } else {
+                        try connection.pipeline.syncOperations.addHandler(ConnectionRefusal())
+                    }
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+}

@@ -1,0 +1,2 @@
+/// A user event that tells a connection's handlers to finish.
+struct ServerIsShuttingDown: Sendable {}

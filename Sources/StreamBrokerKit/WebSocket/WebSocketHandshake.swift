@@ -1,0 +1,111 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import StreamBrokerCore
+
+/// Decides on a request to become a WebSocket (RFC 6455, section 4.2).
+struct WebSocketHandshake {
+    let request: ViewerHandler.Request
+
+    /// - Throws: the answer to give instead of the upgrade.
+    init(route: Route, head: HTTPRequestHead, target: RequestTarget, broker: Broker) throws(HandshakeRefusal) {
+        guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+            head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" })
+        else {
+            throw .upgradeRequired("this address is a WebSocket", hint: "connect with ws:// or wss://")
+        }
+        guard head.version == .http1_1 else {
+            throw .upgradeRequired("a WebSocket needs HTTP/1.1", hint: "connect with HTTP/1.1")
+        }
+        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
+            throw .upgradeRequired("the WebSocket version is not 13", hint: "send Sec-WebSocket-Version: 13")
+        }
+        let keys = head.headers["Sec-WebSocket-Key"]
+        guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
+            throw .badRequest(
+                "Sec-WebSocket-Key is not 16 bytes in base64",
+                hint: "send one key of 16 random bytes in base64"
+            )
+        }
+        guard !RequestHeaders.hasBody(head) else {
+            throw .badRequest("a WebSocket request has no body", hint: "send no Content-Length")
+        }
+        let isTagged = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == FrameHeader.subprotocol }
+        let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
+
+        let ids: [StreamID]
+        switch route {
+        case .viewer(let id): ids = [id]
+        case .viewerOfMany(let several):
+            guard isTagged else {
+                throw .badRequest(
+                    "several streams on one socket need the subprotocol \(FrameHeader.subprotocol)",
+                    hint: "send Sec-WebSocket-Protocol: \(FrameHeader.subprotocol)"
+                )
+            }
+            ids = several
+        default: preconditionFailure("\(route) is no WebSocket")
+        }
+        var streams: [(id: StreamID, channel: FrameChannel)] = []
+        for id in ids {
+            do {
+                streams.append((id, try broker.channel(id)))
+            } catch {
+                throw HandshakeRefusal(answer: .brokerRefusal(error))
+            }
+        }
+        var carriesMany = false
+        if case .viewerOfMany = route { carriesMany = true }
+        request = ViewerHandler.Request(
+            streams: streams,
+            isTagged: isTagged,
+            carriesMany: carriesMany,
+            framesPerSecond: framesPerSecond
+        )
+    }
+
+    /// The headers of the 101 response, the accept key among them.
+    ///
+    /// The key's hash is NIO's; a failure is one that the checks above have excluded.
+    func responseHeaders(
+        for head: HTTPRequestHead,
+        on connection: any NIOCore.Channel
+    ) -> EventLoopFuture<HTTPHeaders> {
+        var chosen: HTTPHeaders = ["Connection": "Upgrade"]
+        if request.isTagged { chosen.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
+        let upgrader = NIOWebSocketServerUpgrader(
+            shouldUpgrade: { [chosen] connection, _ in connection.eventLoop.makeSucceededFuture(chosen) },
+            upgradePipelineHandler: { connection, _ in connection.eventLoop.makeSucceededVoidFuture() }
+        )
+        return upgrader.buildUpgradeResponse(channel: connection, upgradeRequest: head, initialResponseHeaders: [:])
+    }
+
+    private static func framesPerSecond(_ text: String?) throws(HandshakeRefusal) -> Double? {
+        guard let text else { return nil }
+        guard let value = Double(text), value > 0, value <= 1_000 else {
+            throw .badRequest("fps is not a number above 0 and up to 1000", hint: "use for example ?fps=5")
+        }
+        return value
+    }
+}
+
+/// A request that does not become a WebSocket, with its answer.
+struct HandshakeRefusal: Error {
+    var answer: HTTPAnswer
+
+    static func badRequest(_ error: String, hint: String) -> Self {
+        Self(answer: .error(.badRequest, error, hint: hint))
+    }
+
+    static func upgradeRequired(_ error: String, hint: String) -> Self {
+        Self(
+            answer: .error(
+                .upgradeRequired,
+                error,
+                hint: hint,
+                headers: [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]
+            )
+        )
+    }
+}

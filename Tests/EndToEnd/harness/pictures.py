@@ -1,0 +1,25 @@
+"""Small valid pictures of every format that the broker takes, and whole ones that do not lie."""
+
+import io
+
+from PIL import Image
+
+FORMATS = {"webp": "image/webp", "jpeg": "image/jpeg", "png": "image/png", "avif": "image/avif"}
+
+
+def picture(number: int = 0, *, kind: str = "webp", width: int = 64, height: int = 48) -> bytes:
+    """A plain picture; different numbers give different bytes."""
+    colour = (number * 37 % 256, number * 101 % 256, number * 193 % 256)
+    canvas = Image.new("RGB", (width, height), colour)
+    # A corner that is a number of its own, so that pictures of like colour differ too.
+    canvas.paste((number & 255, number >> 8 & 255, number >> 16 & 255), (0, 0, width // 4, height // 4))
+    out = io.BytesIO()
+    canvas.save(out, kind.upper(), quality=80)
+    return out.getvalue()
+
+
+def decode(data: bytes) -> Image.Image:
+    """Decodes every pixel; raises when the picture is not whole."""
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image

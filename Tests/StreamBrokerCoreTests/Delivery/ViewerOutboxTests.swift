@@ -1,0 +1,148 @@
+import StreamBrokerCore
+import Testing
+
+@Suite struct ViewerOutboxTests {
+    struct Message: Sequenced, Hashable {
+        var sequence: UInt64
+        var lane = 0
+    }
+
+    @Test func anIdleViewerGetsAFrameAtOnce() {
+        var outbox = ViewerOutbox<Message>()
+        guard case .write(let message) = outbox.offer(Message(sequence: 1), lane: 0, now: 0) else {
+            Issue.record("not written")
+            return
+        }
+        #expect(message.sequence == 1)
+        let whileWriting = outbox.isIdle
+        let next = outbox.writeCompleted()
+        let afterwards = outbox.isIdle
+        #expect(!whileWriting && afterwards && next == nil)
+    }
+
+    @Test func theNewestWaitsAndReplaces() {
+        var outbox = ViewerOutbox<Message>()
+        _ = outbox.offer(Message(sequence: 1), lane: 0, now: 0)
+        guard case .waits = outbox.offer(Message(sequence: 2), lane: 0, now: 0),
+            case .replaced = outbox.offer(Message(sequence: 3), lane: 0, now: 0)
+        else {
+            Issue.record("not kept waiting")
+            return
+        }
+        #expect(outbox.waitingCount == 1)
+        #expect(outbox.writeCompleted()?.message.sequence == 3)
+    }
+
+    @Test func olderFramesAreStale() {
+        var outbox = ViewerOutbox<Message>()
+        _ = outbox.offer(Message(sequence: 5), lane: 0, now: 0)
+        for sequence in UInt64(1)...5 {
+            guard case .stale = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) else {
+                Issue.record("sequence \(sequence) was taken after 5")
+                return
+            }
+        }
+    }
+
+    @Test func framesWaitForControlFrames() {
+        var outbox = ViewerOutbox<Message>()
+        outbox.controlWriteBegan()
+        outbox.controlWriteBegan()
+        guard case .waits = outbox.offer(Message(sequence: 1), lane: 0, now: 0) else {
+            Issue.record("written past a control frame")
+            return
+        }
+        #expect(outbox.writeCompleted() == nil)
+        #expect(outbox.writeCompleted()?.message.sequence == 1)
+    }
+
+    @Test func anAcknowledgingViewerHasTwoFramesAtMost() {
+        var outbox = ViewerOutbox<Message>()
+        #expect(outbox.acknowledged(upTo: 0, lane: 0) == nil)
+        for sequence in UInt64(1)...2 {
+            guard case .write = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) else {
+                Issue.record("frame \(sequence) was not written")
+                return
+            }
+            _ = outbox.writeCompleted()
+        }
+        for sequence in UInt64(3)...9 { _ = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) }
+        #expect(outbox.acknowledged(upTo: 1, lane: 0)?.message.sequence == 9)
+    }
+
+    @Test func thinningIsEvenAndKeepsTheRate() {
+        for (source, wanted) in [(30, 10.0), (30, 25.0), (60, 15.0), (30, 1.0), (25, 30.0)] {
+            var thinner = FrameThinner(framesPerSecond: wanted)
+            var random = SeededRandom(seed: 3)
+            let seconds = 20
+            var admitted: [Int64] = []
+            for index in 0..<source * seconds {
+                let jitter = Int64.random(in: -1_000...1_000, using: &random)
+                let time = Int64(index) * 1_000_000 / Int64(source) + jitter
+                if thinner.admits(at: time) { admitted.append(time) }
+            }
+            let expected = min(wanted, Double(source)) * Double(seconds)
+            #expect(abs(Double(admitted.count) - expected) <= expected * 0.02 + 1, "\(source) to \(wanted)")
+            let gaps = zip(admitted, admitted.dropFirst()).map { $1 - $0 }
+            let largest = 1_000_000 / Int64(min(wanted, Double(source))) + 1_000_000 / Int64(source) + 3_000
+            #expect(gaps.allSatisfy { $0 <= largest }, "\(source) to \(wanted)")
+        }
+    }
+
+    @Test func manyStreamsTakeTurns() {
+        var outbox = ViewerOutbox<Message>(laneCount: 3)
+        _ = outbox.offer(Message(sequence: 1, lane: 0), lane: 0, now: 0)
+        _ = outbox.offer(Message(sequence: 1, lane: 1), lane: 1, now: 0)
+        _ = outbox.offer(Message(sequence: 1, lane: 2), lane: 2, now: 0)
+        _ = outbox.offer(Message(sequence: 2, lane: 0), lane: 0, now: 0)
+        _ = outbox.offer(Message(sequence: 2, lane: 1), lane: 1, now: 0)
+        #expect(outbox.writeCompleted()?.message == Message(sequence: 2, lane: 1))
+        #expect(outbox.writeCompleted()?.message == Message(sequence: 1, lane: 2))
+        #expect(outbox.writeCompleted()?.message == Message(sequence: 2, lane: 0))
+        #expect(outbox.writeCompleted() == nil)
+    }
+
+    /// Random events against the promises to a viewer: never back, one write at a time, the newest arrives, every frame accounted for.
+    @Test(arguments: 0..<50) func keepsItsPromises(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var outbox = ViewerOutbox<Message>()
+        var sent: [UInt64] = []
+        var replaced = 0
+        var offered: UInt64 = 0
+        var frameInFlight = false
+        var controlsInFlight = 0
+
+        func wrote(_ message: Message) {
+            #expect(!frameInFlight && controlsInFlight == 0, "two writes at a time")
+            #expect(message.sequence > sent.last ?? 0, "order went back")
+            sent.append(message.sequence)
+            frameInFlight = true
+        }
+        for _ in 0..<2_000 {
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0, 1:
+                offered += 1
+                switch outbox.offer(Message(sequence: offered), lane: 0, now: 0) {
+                case .write(let message): wrote(message)
+                case .replaced: replaced += 1
+                case .waits: break
+                case .stale, .thinned: Issue.record("a new frame was refused")
+                }
+            case 2 where controlsInFlight < 3:
+                outbox.controlWriteBegan()
+                controlsInFlight += 1
+            default:
+                guard frameInFlight || controlsInFlight > 0 else { continue }
+                // Writes complete in order: the frame was begun before any control frame that is still in flight.
+                if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
+                if let next = outbox.writeCompleted() { wrote(next.message) }
+            }
+        }
+        while frameInFlight || controlsInFlight > 0 {
+            if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
+            if let next = outbox.writeCompleted() { wrote(next.message) }
+        }
+        #expect(sent.last == offered, "the newest arrives")
+        #expect(sent.count + replaced == Int(offered), "every frame is accounted for")
+    }
+}
