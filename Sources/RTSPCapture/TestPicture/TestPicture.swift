@@ -44,7 +44,7 @@ package struct TestPicture: Sendable {
             PictureClock.paint(milliseconds: milliseconds, on: y)
             paintDigits(clockText(milliseconds), on: y, left: dot * 2)
             let number = "#\(index)"
-            paintDigits(number, on: y, left: size.width - DigitFont.width(of: number.count, dot: dot))
+            paintDigits(number, on: y, left: size.width - DigitFont.width(of: number.count, dot: dot) - dot)
             let ramp = (panel + (size.height - panel) * 4 / 5) & ~1
             bars.paint(rows: panel..<ramp, offset: index * 2, on: y, u, v)
             paintRamp(ramp..<size.height, offset: index * 4, on: y, u, v)
