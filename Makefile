@@ -10,7 +10,7 @@ CLIP ?= Tests/Media/vtest-720p.h264.mp4
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test end-to-end-test lint format clean
+.PHONY: help demo test build unit-test end-to-end-test bench lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,12 @@ unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
 end-to-end-test: build ## Only the tests of the built programs from outside; ARGS="-k NAME" picks some
 	@Scripts/setup test
 	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
+
+bench: build ## What a delivered frame costs, next to a bare server that only calls send()
+	@for load in "200 40000 30" "1000 5000 30"; do \
+	  echo "==> viewers, bytes, frames per second: $$load"; \
+	  Benchmarks/FanOut/compare $$load $(ARGS); \
+	done
 
 lint: ## Check the style of the sources; change nothing
 	@Scripts/lint

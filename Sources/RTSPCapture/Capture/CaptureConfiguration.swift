@@ -6,7 +6,8 @@ public struct CaptureConfiguration: Sendable {
     public var source: SourceURL
     /// How an RTSP camera's media travel. Default `.tcp`.
     public var transport = Transport.tcp
-    /// The most pictures a second; a faster source is thinned evenly, a slower one is never padded. Nil takes all. Default 30.
+    /// The most pictures a second; a faster source is thinned evenly, a slower one is never padded. Nil takes all.
+    /// Default 30.
     public var frameRate: Double? = 30
     /// Whether a file starts over at its end, with timestamps that go on rising. Default false.
     public var loop = false
@@ -22,8 +23,8 @@ public struct CaptureConfiguration: Sendable {
     public var backoff = Backoff()
     /// What to do about failures that trying again cannot mend. Default `.endAtStart`.
     public var retryPolicy = RetryPolicy.endAtStart
-    /// Whether H.264 pictures from RTSP are decoded as soon as their last packet is there, instead of one picture later, when the
-    /// stream's packets show that it is safe. Default true.
+    /// Whether H.264 pictures from RTSP are decoded as soon as their last packet is there, instead of one picture
+    /// later, when the stream's packets show that it is safe. Default true.
     public var lowDelay = true
     /// Threads of the decoder. Default one; slice threads help with 4K from cameras that cut pictures into slices.
     public var decoderThreads = DecoderThreads.one

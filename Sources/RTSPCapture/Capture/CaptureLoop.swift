@@ -1,7 +1,7 @@
 import FrameCodec
 
-/// The two loops of a capture, on a thread of their own: the outer one connects, again and again; the inner one, a session, reads
-/// and decodes. Pictures go to a sink that never makes them wait.
+/// The two loops of a capture, on a thread of their own: the outer one connects, again and again; the inner one, a
+/// session, reads and decodes. Pictures go to a sink that never makes them wait.
 final class CaptureLoop<Sink: PictureSink> {
     private let configuration: CaptureConfiguration
     private let sink: Sink
@@ -31,7 +31,12 @@ final class CaptureLoop<Sink: PictureSink> {
         self.stop = stop
         self.meter = meter
         self.observe = observe
-        machine = ReconnectMachine(policy: configuration.retryPolicy, backoff: configuration.backoff)
+        // A file does not reboot: what is wrong with it stays wrong, at its end too.
+        let endsAnyTime = configuration.retryPolicy == .endAtStart && !configuration.source.isLive
+        machine = ReconnectMachine(
+            policy: endsAnyTime ? .end : configuration.retryPolicy,
+            backoff: configuration.backoff
+        )
         mode = SourceMode(configuration)
         timeline = MediaTimeline(configuration.source.isLive ? .live : .file(interval: nil))
         regulator = configuration.frameRate.map { FrameRateRegulator(framesPerSecond: $0) }

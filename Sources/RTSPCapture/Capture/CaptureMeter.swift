@@ -1,14 +1,13 @@
 import FrameCodec
-import Synchronization
 
 /// Counts what threads do, and gives snapshots.
 final class CaptureMeter: Sendable {
-    private struct Reading {
+    private struct Reading: Sendable {
         var statistics = CaptureStatistics()
         var lastPicture: MonotonicTime?
     }
 
-    private let reading = Mutex(Reading())
+    private let reading = Monitor(Reading())
 
     /// Adds one to a count.
     func count(_ counter: any WritableKeyPath<CaptureStatistics, UInt64> & Sendable, _ amount: UInt64 = 1) {

@@ -1,5 +1,5 @@
-/// Keeps pictures back that may be wrong: those that the decoder calls corrupt, and after a loss all that are built on what was
-/// lost, up to the next keyframe.
+/// Keeps pictures back that may be wrong: those that the decoder calls corrupt, and after a loss all that are built on
+/// what was lost, up to the next keyframe.
 ///
 /// A stream that has no keyframes (it refreshes the picture bit by bit) is shown again after ``limit``.
 package struct DamageHold: Sendable {

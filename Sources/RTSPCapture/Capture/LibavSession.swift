@@ -59,8 +59,9 @@ struct LibavSession: ~Copyable {
         let decoder = try failure.decoding { () throws(FrameCodecError) in
             try VideoDecoder(
                 parameters: parameters,
-                // With slice threads, FFmpeg's error resilience is off, which takes a picture that comes in pieces for damaged
-                // (the check on prev_status in h264_slice.c). A slice at a time goes in, so the second thread has no work.
+                // With slice threads, FFmpeg's error resilience is off, which takes a picture that comes in pieces for
+                // damaged (the check on prev_status in h264_slice.c). A slice at a time goes in, so the second thread
+                // has no work.
                 threads: assembles ? .slices(2) : configuration.decoderThreads,
                 lowDelayChunks: assembles
             )

@@ -22,7 +22,8 @@ extension OpenRequest {
                 options: [
                     "protocol_whitelist": "rtsp,rtp,udp,tcp,tls,srtp",
                     "rtsp_transport": mode.transport == .udp ? "udp" : "tcp",
-                    // No time is spent on sound; and with one stream the timestamps are RTP's own, from the first packet on.
+                    // No time is spent on sound; and with one stream the timestamps are RTP's own, from the first
+                    // packet on.
                     "allowed_media_types": "video",
                     // Above 1, missing packets are noticed (rtpdec.c). Over TCP none comes out of order, so two do.
                     "reorder_queue_size": mode.transport == .udp ? "64" : "2",

@@ -13,8 +13,8 @@ package struct Arrival: Sendable, Hashable {
 
 /// Remembers coded pictures by a token while the decoder has them.
 ///
-/// The token goes through the decoder in place of the timestamp, which may be missing, repeated or wrong: so each picture is matched
-/// with its own data, and one that the decoder gives out twice is noticed.
+/// The token goes through the decoder in place of the timestamp, which may be missing, repeated or wrong: so each
+/// picture is matched with its own data, and one that the decoder gives out twice is noticed.
 package struct PacketLedger: Sendable {
     package struct Entry: Sendable, Hashable {
         /// Presentation timestamp in microseconds.

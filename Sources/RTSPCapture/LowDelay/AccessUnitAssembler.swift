@@ -1,20 +1,22 @@
 /// Puts the RTP fragments of an H.264 stream together and says as early as possible when a slice is whole.
 ///
-/// With `AVFMT_FLAG_NOPARSE`, libavformat gives out RTP packets as they come, without their headers: the first of a NAL unit has a
-/// start code in front (RFC 6184, section 5.8: an FU-A's start bit), the last one's marker is lost. The usual parser therefore
-/// waits for the next picture to know that this one is over, which costs a frame interval. But packetizers cut a NAL unit into
-/// fragments of one size and a rest: the rest ends it. This machine watches whether the stream at hand keeps to that rule:
+/// With `AVFMT_FLAG_NOPARSE`, libavformat gives out RTP packets as they come, without their headers: the first of a NAL
+/// unit has a start code in front (RFC 6184, section 5.8: an FU-A's start bit), the last one's marker is lost. The
+/// usual parser therefore waits for the next picture to know that this one is over, which costs a frame interval. But
+/// packetizers cut a NAL unit into fragments of one size and a rest: the rest ends it. This machine watches whether the
+/// stream at hand keeps to that rule:
 ///
 /// - *learning*: a NAL unit is whole when the next start code comes, which is always true;
-/// - *trusting*, after ``confirmationsNeeded`` slices that ended as the rule says: it is whole when a fragment shorter than a full
-///   one comes. An end that falls together with a full fragment still waits for the next start code;
-/// - *refuted*, as soon as anything breaks the rule. If that happens while learning, the machine stays with start codes. If it happens
-///   while trusting, a slice may have gone to the decoder without its end. The decoder has not finished that picture, then
-///   (it counts macroblocks), so nothing wrong was shown; but the stream must be read anew, with the parser.
+/// - *trusting*, after ``confirmationsNeeded`` slices that ended as the rule says: it is whole when a fragment shorter
+///   than a full one comes. An end that falls together with a full fragment still waits for the next start code;
+/// - *refuted*, as soon as anything breaks the rule. If that happens while learning, the machine stays with start
+///   codes. If it happens while trusting, a slice may have gone to the decoder without its end. The decoder has not
+///   finished that picture, then (it counts macroblocks), so nothing wrong was shown; but the stream must be read anew,
+///   with the parser.
 ///
-/// Slices go to a decoder with `AV_CODEC_FLAG2_CHUNKS`, which gives a picture once all macroblocks are there. What is not a slice
-/// (parameter sets, SEI, delimiters) is kept and goes in front of the next slice: alone it would make that decoder give out the
-/// last picture twice (h264_decode_frame looks only at the macroblock row reached).
+/// Slices go to a decoder with `AV_CODEC_FLAG2_CHUNKS`, which gives a picture once all macroblocks are there. What is
+/// not a slice (parameter sets, SEI, delimiters) is kept and goes in front of the next slice: alone it would make that
+/// decoder give out the last picture twice (h264_decode_frame looks only at the macroblock row reached).
 package struct AccessUnitAssembler: ~Copyable {
     /// Coded data for the decoder: a slice, with what belongs in front of it.
     package struct Piece: Equatable, Sendable {
@@ -61,7 +63,8 @@ package struct AccessUnitAssembler: ~Copyable {
         var offset: Int
         var startsPicture: Bool
         var fragments: Int
-        /// Sizes of RTP payload without FU headers: of the first fragment, of the last, and whether all but the last were equal.
+        /// Sizes of RTP payload without FU headers: of the first fragment, of the last, and whether all but the last
+        /// were equal.
         var first: Int
         var last: Int
         var isUniform: Bool
@@ -127,7 +130,8 @@ package struct AccessUnitAssembler: ~Copyable {
             }
             let slice = NALType.isSlice(type) ? SliceHeader(nalUnit: nalUnit.prefix(16)) : nil
             if slice?.isBidirectional == true { return refute(.reordered) }
-            // Behind the start code an FU-A's first fragment has the NAL unit's header, which is in no fragment's count.
+            // Behind the start code an FU-A's first fragment has the NAL unit's header, which is in no fragment's
+            // count.
             let size = bytes.count - StartCode.length - 1
             unit = Unit(
                 type: type,
@@ -149,7 +153,8 @@ package struct AccessUnitAssembler: ~Copyable {
 
     private mutating func resume(_ fragment: some RandomAccessCollection<UInt8>) -> Verdict {
         guard var unit else {
-            // Behind the end that a short fragment made us believe in: wrong. Else the rest of a unit whose start was lost.
+            // Behind the end that a short fragment made us believe in: wrong. Else the rest of a unit whose start was
+            // lost.
             return endedEarly ? refute(.fragmentAfterEnd) : .consistent
         }
         guard buffer.count + fragment.count <= AccessUnitAssembler.maximumUnit else { return refute(.tooLarge) }
@@ -214,50 +219,5 @@ package struct AccessUnitAssembler: ~Copyable {
         buffer = []
         ready = []
         return .refuted(reason)
-    }
-}
-
-/// NAL unit types (ITU-T H.264, table 7-1).
-enum NALType {
-    static let sequenceParameters: UInt8 = 7
-
-    /// Coded slices, data partitions included.
-    static func isSlice(_ type: UInt8) -> Bool { (1...5).contains(type) }
-}
-
-/// The beginning of a slice header (ITU-T H.264, 7.3.3).
-package struct SliceHeader: Equatable {
-    package let firstMacroblock: Int
-    /// Whether it is a B slice: then pictures come in another order than they are shown.
-    package let isBidirectional: Bool
-
-    /// Reads the beginning of a NAL unit that is a slice, its header byte included; nil when it is truncated.
-    package init?(nalUnit: some Collection<UInt8>) {
-        var reader = BitReader(payload: nalUnit.dropFirst())
-        guard let first = reader.unsigned(), let type = reader.unsigned() else { return nil }
-        firstMacroblock = first
-        isBidirectional = type % 5 == 1
-    }
-}
-
-/// The start code that libavformat's depacketizer puts in front of a NAL unit: 00 00 00 01.
-enum StartCode {
-    static let length = 4
-
-    static func leads(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0, 0, 0, 1]) }
-
-    /// Where start codes are. Emulation prevention keeps them out of NAL units.
-    static func offsets(in bytes: some Collection<UInt8>) -> [Int] {
-        var offsets: [Int] = []
-        var zeros = 0
-        for (offset, byte) in bytes.enumerated() {
-            if byte == 0 {
-                zeros += 1
-            } else {
-                if byte == 1 && zeros >= 3 { offsets.append(offset - 3) }
-                zeros = 0
-            }
-        }
-        return offsets
     }
 }

@@ -18,7 +18,8 @@ package struct H264SequenceParameters: Equatable {
         isProgressive = frameMacroblocksOnly == 1
     }
 
-    /// Whether parameter sets with start codes, as a session description gives them, have one with pictures made of fields.
+    /// Whether parameter sets with start codes, as a session description gives them, have one with pictures made of
+    /// fields.
     package static func mayInterlace(_ parameterSets: [UInt8]) -> Bool {
         StartCode.offsets(in: parameterSets).contains { offset in
             H264SequenceParameters(nalUnit: parameterSets[(offset + StartCode.length)...])?.isProgressive == false

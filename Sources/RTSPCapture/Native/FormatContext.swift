@@ -31,7 +31,7 @@ package struct FormatContext: ~Copyable {
     /// - Throws: libav's status code.
     package init(_ request: OpenRequest, watch: InputWatch) throws(LibAVError) {
         guard let allocated = avformat_alloc_context() else { throw .noMemory }
-        watch.attach(to: allocated)
+        watch.attach(to: allocated, url: request.secretURL)
         allocated.pointee.probesize = 1 << 20
         allocated.pointee.max_analyze_duration = Int64(AV_TIME_BASE)
         var dictionary: OpaquePointer?
@@ -49,6 +49,7 @@ package struct FormatContext: ~Copyable {
             watch.detach(from: allocated)
             throw LibAVError(rawValue: status)
         }
+        watch.opened()
         self.context = context
         self.watch = watch
         if request.probes && !FormatContext.hasKnownVideo(context) {

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Watches over the libav calls on one input: deadlines, cancellation, redirects, and what only FFmpeg's log tells.
 ///
-/// libavformat asks ``mustInterrupt()`` at least every 100 ms while it waits for the network (POLLING_TIME in network.c).
+/// libavformat asks ``mustInterrupt()`` at least every 100 ms while it waits for the network (POLLING_TIME in
+/// network.c).
 package final class InputWatch: Sendable {
     /// Why a call was interrupted.
     enum Interruption: Int, Sendable {
@@ -19,12 +20,15 @@ package final class InputWatch: Sendable {
     private let isClosing = Atomic<Bool>(false)
     private let reason = Atomic<Int>(0)
     private let losses = Atomic<Int>(0)
-    private let redirects = Atomic<Int>(0)
-    private let notes = Mutex(Notes())
+    private let notes = Monitor(Notes())
 
-    private struct Notes {
+    private struct Notes: Sendable {
         var sessionDescription: String?
         var redirectTarget: String?
+        /// The context while it is being opened, and the URL that it may have now.
+        var opening: UInt?
+        var allowedURL = ""
+        var redirects = 0
     }
 
     package init(stop: StopSignal, origin: NetworkTarget?) {
@@ -61,6 +65,7 @@ package final class InputWatch: Sendable {
         if !isClosing.load(ordering: .relaxed) {
             if reason.load(ordering: .relaxed) == Interruption.redirect.rawValue { return true }
             if stop.isStopped { return interrupt(.stopped) }
+            if leftAllowedURL() { return true }
         }
         if MonotonicTime.now.microseconds >= deadline.load(ordering: .relaxed) { return interrupt(.deadline) }
         return false
@@ -74,7 +79,11 @@ package final class InputWatch: Sendable {
 
 extension InputWatch {
     /// Asks this watch in all calls on `context`.
-    func attach(to context: UnsafeMutablePointer<AVFormatContext>) {
+    func attach(to context: UnsafeMutablePointer<AVFormatContext>, url: String) {
+        notes.withLock {
+            $0.opening = UInt(bitPattern: context)
+            $0.allowedURL = url
+        }
         context.pointee.interrupt_callback = AVIOInterruptCB(
             callback: { opaque in
                 // The owner of the context keeps the watch alive longer than the context.
@@ -85,8 +94,14 @@ extension InputWatch {
         InputLog.route(context, to: self)
     }
 
+    /// The context is open: redirects come no more.
+    func opened() {
+        notes.withLock { $0.opening = nil }
+    }
+
     /// To be called when `context` is no more.
     func detach(from context: UnsafeMutablePointer<AVFormatContext>) {
+        opened()
         InputLog.unroute(context)
     }
 
@@ -99,29 +114,47 @@ extension InputWatch {
         notes.withLock { $0.sessionDescription = sessionDescription }
     }
 
-    /// libavformat is about to connect where a 3xx answer sent it (rtsp.c, ff_rtsp_connect); it would send the password along.
+    /// libavformat is about to connect where a 3xx answer sent it (rtsp.c, ff_rtsp_connect); it would send the password
+    /// along.
     ///
     /// - Returns: whether it may.
     fileprivate func allowsRedirect(to url: String) -> Bool {
         let mostHops = 3
-        let hops = redirects.add(1, ordering: .relaxed).newValue
-        if hops <= mostHops, let origin, let next = try? SourceURL(url), case .network(let target) = next.target,
-            target.isSameEndpoint(as: origin)
-        {
+        let isAllowed = notes.withLock { notes in
+            notes.redirects += 1
+            guard notes.redirects <= mostHops, let origin, let next = try? SourceURL(url),
+                case .network(let target) = next.target, target.isSameEndpoint(as: origin)
+            else {
+                notes.redirectTarget = Redaction.redact(url)
+                return false
+            }
+            notes.allowedURL = url
             return true
         }
-        reason.store(Interruption.redirect.rawValue, ordering: .relaxed)
-        notes.withLock { $0.redirectTarget = Redaction.redact(url) }
-        return false
+        if !isAllowed { reason.store(Interruption.redirect.rawValue, ordering: .relaxed) }
+        return isAllowed
+    }
+
+    /// Whether the context that is being opened has another URL than it may: a redirect that the log did not announce.
+    fileprivate func leftAllowedURL() -> Bool {
+        guard origin != nil else { return false }
+        let url = notes.withLock { notes -> String? in
+            guard let address = notes.opening, let context = UnsafePointer<AVFormatContext>(bitPattern: address),
+                let url = context.pointee.url.map({ String(cString: $0) }), url != notes.allowedURL
+            else { return nil }
+            return url
+        }
+        return url.map { !allowsRedirect(to: $0) } ?? false
     }
 }
 
-/// FFmpeg's log, which is one for the whole process: nothing of it is printed, since FFmpeg prints passwords at error level. Three
-/// messages tell what no function does, and go to the watch of the context that they are about.
+/// FFmpeg's log, which is one for the whole process: nothing of it is printed, since FFmpeg prints passwords at error
+/// level. Three messages tell what no function does, and go to the watch of the context that they are about.
 ///
-/// They are told by their formats. Should a later libavformat word them otherwise, less is known, and nothing breaks.
+/// They are told by their formats. Should a later libavformat word them otherwise, less is known: losses do not show,
+/// and a redirect is noticed after connecting only (``InputWatch/leftAllowedURL()``).
 private enum InputLog {
-    private static let routes = Mutex<[UInt: InputWatch]>([:])
+    private static let routes = Monitor<[UInt: InputWatch]>([:])
 
     static func route(_ context: UnsafeMutablePointer<AVFormatContext>, to watch: InputWatch) {
         install()
@@ -157,8 +190,8 @@ private enum InputLog {
     ) {
         let url = context.pointee.url.map { String(cString: $0) } ?? ""
         if watch.allowsRedirect(to: url) { return }
-        // The interrupt callback is asked after connect() only, and by then the other host has heard from us. The whitelist
-        // is looked at before. Fails for want of memory only; the interrupt callback stands behind it.
+        // The interrupt callback is asked after connect() only, and by then the other host has heard from us. The
+        // whitelist is looked at before. Fails for want of memory only; the interrupt callback stands behind it.
         av_opt_set(context, "protocol_whitelist", "none", 0)
     }
 

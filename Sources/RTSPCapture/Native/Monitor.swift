@@ -8,7 +8,8 @@ import Darwin
 
 /// State behind a lock that threads can wait on: a mutex and a condition variable.
 ///
-/// For threads of our own only. A task must never wait here: it would hold up a thread of the cooperative pool.
+/// Only threads of our own may wait: a task would hold up a thread of the cooperative pool. To change the state is for
+/// all.
 package final class Monitor<State: ~Copyable & Sendable>: @unchecked Sendable {
     // Sendable: `state` is touched between lock and unlock of `mutex` only, and State itself may change threads.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -8,8 +8,8 @@ import Darwin
 
 /// Looks a host's name up where nobody has to wait for it.
 ///
-/// libavformat calls `getaddrinfo`, which cannot be interrupted and takes up to half a minute when a name server is away. So the
-/// name is looked up beforehand, on a thread that is left to itself when the answer takes too long.
+/// libavformat calls `getaddrinfo`, which cannot be interrupted and takes up to half a minute when a name server is
+/// away. So the name is looked up beforehand, on a thread that is left to itself when the answer takes too long.
 enum NameLookup {
     /// How a lookup ended.
     enum Outcome: Sendable {

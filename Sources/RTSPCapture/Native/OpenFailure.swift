@@ -85,8 +85,8 @@ struct OpenFailure {
     func noAnswer() -> CaptureError {
         error(
             .noAnswer,
-            "\(source) did not answer within \(configuration.openDeadline.inSeconds); check that the camera is on and that "
-                + "address and port are right"
+            "\(source) did not answer within \(configuration.openDeadline.inSeconds); check that the camera is on and "
+                + "that address and port are right"
         )
     }
 
@@ -97,16 +97,16 @@ struct OpenFailure {
     func noPicture() -> CaptureError {
         error(
             .noPicture,
-            "\(source) sends data, but no picture came of it for \(configuration.pictureDeadline.inSeconds); the camera may "
-                + "have changed its format, or makes keyframes too seldom"
+            "\(source) sends data, but no picture came of it for \(configuration.pictureDeadline.inSeconds); the camera "
+                + "may have changed its format, or makes keyframes too seldom"
         )
     }
 
     private func redirected(to target: String?) -> CaptureError {
         error(
             .redirected,
-            "\(source) sends its viewers to another place\(target.map { " (\($0))" } ?? ""), which is not followed by itself; "
-                + "give that address if you trust it"
+            "\(source) sends its viewers to another place\(target.map { " (\($0))" } ?? ""), which is not followed by "
+                + "itself; give that address if you trust it"
         )
     }
 
@@ -130,6 +130,8 @@ struct OpenFailure {
             return error(.forbidden, "\(source) is not for this user; check the user's rights in the camera", status)
         case clibav_AVERROR_HTTP_NOT_FOUND:
             return error(.streamNotFound, "the camera has no stream \(source); check the path", status)
+        case clibav_AVERROR_HTTP_SERVER_ERROR, clibav_AVERROR_HTTP_OTHER_4XX, clibav_AVERROR_HTTP_BAD_REQUEST:
+            return error(.protocolViolation, "\(source) cannot serve this stream now, or in this way", status)
         case clibav_AVERROR(ECONNREFUSED), clibav_AVERROR(EHOSTUNREACH), clibav_AVERROR(ENETUNREACH),
             clibav_AVERROR(EHOSTDOWN), clibav_AVERROR(EADDRNOTAVAIL), clibav_AVERROR_ETIMEDOUT:
             return error(
@@ -153,13 +155,15 @@ struct OpenFailure {
         if case .network(let target) = source.target, target.credentials != nil {
             return error(
                 .unauthorized,
-                "\(source) refuses this user name and password; check them (and encode special characters, such as @ as %40)",
+                "\(source) refuses this user name and password; check them (and encode special characters, such as @ "
+                    + "as %40)",
                 status
             )
         }
         return error(
             .unauthorized,
-            "\(source) wants a user name and a password; give them as in \(source.schemeName)://USER:PASSWORD@HOST/PATH",
+            "\(source) wants a user name and a password; give them as in "
+                + "\(source.schemeName)://USER:PASSWORD@HOST/PATH",
             status
         )
     }

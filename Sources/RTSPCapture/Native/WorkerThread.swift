@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -13,7 +11,7 @@ import Darwin
 /// Join it, or let go of it: then it is detached and cleans up after itself.
 final class WorkerThread: Sendable {
     private let thread: Handle
-    private let isJoined = Mutex(false)
+    private let isJoined = Monitor(false)
 
     #if canImport(Darwin)
     /// A pointer, which pthread functions take from any thread.

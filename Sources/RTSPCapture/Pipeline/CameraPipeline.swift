@@ -7,15 +7,16 @@ public import FrameCodec
 ///         publish(frame.image.bytes)
 ///     }
 ///
-/// Iterating opens the source; the end of the iteration closes it. A source that fails is opened again for ever, with growing delays;
-/// the iteration throws only for what trying again cannot mend, as the configuration's ``RetryPolicy`` says. A live source never ends by
-/// itself, a file does, unless it loops.
+/// Iterating opens the source; the end of the iteration closes it. A source that fails is opened again for ever, with
+/// growing delays; the iteration throws only for what trying again cannot mend, as the configuration's ``RetryPolicy``
+/// says. A live source never ends by itself, a file does, unless it loops.
 ///
-/// Nothing waits for what comes after it. One thread captures and decodes, others encode; between them, and before the consumer, lies
-/// one picture at most, which a newer one replaces. Frames come in order, and each drop is counted in ``statistics``.
+/// Nothing waits for what comes after it. One thread captures and decodes, others encode; between them, and before the
+/// consumer, lies one picture at most, which a newer one replaces. Frames come in order, and each drop is counted in
+/// ``statistics``.
 ///
-/// Cancelling the task ends the iteration with nil, within a second, and by then all threads, connections and contexts are gone.
-/// A loop that is left by `break` stops them too, a moment later. Iterating twice opens the source twice.
+/// Cancelling the task ends the iteration with nil, within a second, and by then all threads, connections and contexts
+/// are gone. A loop that is left by `break` stops them too, a moment later. Iterating twice opens the source twice.
 public struct CameraPipeline: AsyncSequence, Sendable {
     /// An image with its times.
     public typealias Element = EncodedFrame
@@ -30,7 +31,8 @@ public struct CameraPipeline: AsyncSequence, Sendable {
         public var size = OutputSize()
         /// Quality and method of WebP. Default 80 and 0.
         public var encoder = WebPEncoder.Configuration()
-        /// How many threads encode; two pictures are then encoded at a time. Default 2, or 1 on a machine with one core.
+        /// How many threads encode; two pictures are then encoded at a time. Default 2, or 1 on a machine with one
+        /// core.
         public var encoderWorkers: Int
 
         /// A configuration with the defaults.

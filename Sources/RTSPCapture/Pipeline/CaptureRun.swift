@@ -1,9 +1,7 @@
-import Synchronization
-
 /// The threads of one iteration over a capture, and what they share with the task that iterates.
 ///
-/// When the last of them ends, the slot is finished; so a consumer that sees the end can join them without waiting. Let go of
-/// without that, a run stops its threads, which clean up after themselves.
+/// When the last of them ends, the slot is finished; so a consumer that sees the end can join them without waiting. Let
+/// go of without that, a run stops its threads, which clean up after themselves.
 final class CaptureRun<Element: Sendable>: Sendable {
     let slot: NewestSlot<Element>
     private let stop = StopSignal()
@@ -56,11 +54,11 @@ final class CaptureRun<Element: Sendable>: Sendable {
 
 /// Counts the threads that still run; the last one finishes the slot.
 private final class ThreadCrew<Element: Sendable>: Sendable {
-    private let state: Mutex<(running: Int, error: CaptureError?)>
+    private let state: Monitor<(running: Int, error: CaptureError?)>
     private let slot: NewestSlot<Element>
 
     init(size: Int, slot: NewestSlot<Element>) {
-        state = Mutex((size, nil))
+        state = Monitor((size, nil))
         self.slot = slot
     }
 

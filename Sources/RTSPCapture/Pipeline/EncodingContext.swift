@@ -1,5 +1,4 @@
 import FrameCodec
-import Synchronization
 
 /// What the encoders of a run share: where pictures come from and where images go.
 final class EncodingContext: Sendable {
@@ -8,7 +7,7 @@ final class EncodingContext: Sendable {
     private let meter: CaptureMeter
     private let observe: @Sendable (CaptureEvent) -> Void
     /// Whether the failure at hand has been told.
-    private let isFailing = Mutex(false)
+    private let isFailing = Monitor(false)
 
     init(
         slot: NewestSlot<EncodedFrame>,

@@ -1,8 +1,7 @@
-import Synchronization
-
 /// The last hand-over, from threads to a task: holds one element, and a newer one takes its place.
 ///
-/// Elements come from several threads and leave in the order of their sequence numbers; one that comes after a newer one is refused.
+/// Elements come from several threads and leave in the order of their sequence numbers; one that comes after a newer
+/// one is refused.
 package final class NewestSlot<Element: Sendable>: Sendable {
     /// What became of an element.
     package enum Offer: Sendable {
@@ -21,7 +20,7 @@ package final class NewestSlot<Element: Sendable>: Sendable {
         case finished(CaptureError?)
     }
 
-    private enum State {
+    private enum State: Sendable {
         case empty
         case holding(Element)
         case awaited(CheckedContinuation<Delivery, Never>)
@@ -29,7 +28,7 @@ package final class NewestSlot<Element: Sendable>: Sendable {
         case finished(last: Element?, CaptureError?)
     }
 
-    private let state = Mutex<(State, newest: UInt64)>((.empty, 0))
+    private let state = Monitor<(State, newest: UInt64)>((.empty, 0))
 
     package init() {}
 

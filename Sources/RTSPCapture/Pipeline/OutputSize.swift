@@ -2,8 +2,8 @@ public import FrameCodec
 
 /// The largest width and height that pictures may have; bigger ones are scaled down to fit.
 ///
-/// The shape is always kept, and nothing is ever enlarged: a viewer's browser does that without a byte more on the line. So a width of 640
-/// makes 640x360 of 1280x720, as do 640 and 480 together, and 1920 leaves it as it is.
+/// The shape is always kept, and nothing is ever enlarged: a viewer's browser does that without a byte more on the
+/// line. So a width of 640 makes 640x360 of 1280x720, as do 640 and 480 together, and 1920 leaves it as it is.
 public struct OutputSize: Hashable, Sendable {
     /// The largest width in pixels; nil is no limit.
     public var width: Int?

@@ -1,7 +1,7 @@
 /// How long to wait before the next attempt: exponential backoff with full jitter.
 ///
-/// The delay before attempt `n` is evenly distributed between nothing and `min(limit, base × 2ⁿ)`, from the first attempt on, so
-/// that many publishers that lost the same network do not come back in step. With the defaults:
+/// The delay before attempt `n` is evenly distributed between nothing and `min(limit, base × 2ⁿ)`, from the first
+/// attempt on, so that many publishers that lost the same network do not come back in step. With the defaults:
 ///
 /// | attempt | at most | on average | e.g. (`random` 0.1, 0.5, 0.9) |
 /// |---|---|---|---|

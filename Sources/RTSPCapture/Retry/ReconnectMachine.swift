@@ -6,8 +6,8 @@
 ///        ▼  │                   ▼
 ///       waiting ◄──────────────┘            each: ──► ended
 ///
-/// Time and randomness come in as arguments. Calling an event in a state that has no use for it is a mistake of ours and traps
-/// in debug builds.
+/// Time and randomness come in as arguments. Calling an event in a state that has no use for it is a mistake of ours
+/// and traps in debug builds.
 package struct ReconnectMachine: ~Copyable {
     /// What to do after a failure.
     package enum Decision: Sendable {

@@ -28,9 +28,10 @@ package struct NetworkTarget: Hashable, Sendable {
 
     /// Parts user information, host and path.
     ///
-    /// By the RFC the first `/`, `?` or `#` ends the authority, and the last `@` before it ends the user information. People
-    /// write passwords with these characters in them all the same. Where the part before the first slash cannot be a host and
-    /// a port, the `@` behind is looked for; where both readings are possible, we do not guess which host gets the password.
+    /// By the RFC the first `/`, `?` or `#` ends the authority, and the last `@` before it ends the user information.
+    /// People write passwords with these characters in them all the same. Where the part before the first slash cannot
+    /// be a host and a port, the `@` behind is looked for; where both readings are possible, we do not guess which host
+    /// gets the password.
     private static func split(
         _ rest: Substring,
         of text: String

@@ -7,9 +7,9 @@ public import FrameCodec
 ///     }
 ///     for try await brightness in source { … }
 ///
-/// Pictures cannot be copied and do not leave the capture: the transform runs on its thread, between two reads, so it should be quick.
-/// Its results wait one at a time, the newest wins. All else is as with ``CameraPipeline``, which is a source with encoders of their own
-/// threads.
+/// Pictures cannot be copied and do not leave the capture: the transform runs on its thread, between two reads, so it
+/// should be quick. Its results wait one at a time, the newest wins. All else is as with ``CameraPipeline``, which is a
+/// source with encoders of their own threads.
 public struct RTSPSource<Element: Sendable>: AsyncSequence, Sendable {
     /// What the iteration throws.
     public typealias Failure = CaptureError

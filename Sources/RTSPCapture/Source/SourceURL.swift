@@ -1,15 +1,16 @@
 /// The address of a source of pictures.
 ///
 /// One of
-/// - `rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH`, or `rtsps://` for RTSP over TLS. Note that libavformat 5.1 does not check the
-///   server's certificate: `rtsps` hides the pictures from those who listen, not from those who pretend to be the camera;
+/// - `rtsp://[USER:PASSWORD@]HOST[:PORT]/PATH`, or `rtsps://` for RTSP over TLS. Note that libavformat 5.1 does not
+///   check the server's certificate: `rtsps` hides the pictures from those who listen, not from those who pretend to be
+///   the camera;
 /// - `http://…` or `https://…` for a Motion JPEG stream;
 /// - the path of a file, or `file:///PATH`;
 /// - `test:` for the built-in moving test picture, with options as in `test:size=1280x720,rate=30`.
 ///
-/// User name and password may be percent-encoded or plain. A plain `/` or `@` in a password is taken where only one reading
-/// is possible; otherwise the URL is refused and the error says what to encode. Nothing that prints a `SourceURL`, by
-/// `description`, `dump` or interpolation, prints them.
+/// User name and password may be percent-encoded or plain. A plain `/` or `@` in a password is taken where only one
+/// reading is possible; otherwise the URL is refused and the error says what to encode. Nothing that prints a
+/// `SourceURL`, by `description`, `dump` or interpolation, prints them.
 public struct SourceURL: Hashable, Sendable {
     /// What kind of source this is.
     public enum Kind: Hashable, Sendable {
@@ -31,7 +32,8 @@ public struct SourceURL: Hashable, Sendable {
 
     /// Reads an address.
     ///
-    /// - Throws: ``CaptureError`` with code `invalidURL`; its message quotes the address without secrets and names `test:`.
+    /// - Throws: ``CaptureError`` with code `invalidURL`; its message quotes the address without secrets and names
+    ///   `test:`.
     public init(_ text: String) throws(CaptureError) {
         guard !text.isEmpty else { throw .invalidURL(text, "it is empty") }
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {

@@ -2,18 +2,19 @@ package import FrameCodec
 
 /// A clock that a picture carries in its pixels, for measuring how old it is when somebody sees it.
 ///
-/// 64 bits stand in the top left corner of the picture as square blocks, white for 1 and black for 0, in 4 rows of 16 blocks, read
-/// like text: left to right, top to bottom, highest bit first. A block is 16 by 16 pixels (a macroblock), so the clock covers
-/// x 0..<256 and y 0..<64, and survives H.264 and WebP; in a picture that was scaled by `f`, a block is `16 × f` wide and high.
+/// 64 bits stand in the top left corner of the picture as square blocks, white for 1 and black for 0, in 4 rows of 16
+/// blocks, read like text: left to right, top to bottom, highest bit first. A block is 16 by 16 pixels (a macroblock),
+/// so the clock covers x 0..<256 and y 0..<64, and survives H.264 and WebP; in a picture that was scaled by `f`, a
+/// block is `16 × f` wide and high.
 ///
 ///     bits 63...16   Unix time in milliseconds (UTC), 48 bits
 ///     bits 15...0    CRC-16/CCITT-FALSE of those 48 bits as 6 bytes, highest first:
 ///                    polynomial 0x1021, initial value 0xFFFF, not reflected, no final XOR
 ///
-/// White is luma 235 and black 16, both without colour (chroma 128), so red, green and blue are 255 or 0. To read a block, average
-/// the middle quarter of it (for 16 pixels: offsets 4..<12 each way) in luma, or in any of red, green and blue; 126 and above is 1.
-/// A wrong checksum means that there is no clock, or no readable one. Example: 1700000000000 ms is the bits
-/// `018B CFE5 6800` and the checksum `2B97`.
+/// White is luma 235 and black 16, both without colour (chroma 128), so red, green and blue are 255 or 0. To read a
+/// block, average the middle quarter of it (for 16 pixels: offsets 4..<12 each way) in luma, or in any of red, green
+/// and blue; 126 and above is 1. A wrong checksum means that there is no clock, or no readable one. Example:
+/// 1700000000000 ms is the bits `018B CFE5 6800` and the checksum `2B97`.
 package enum PictureClock {
     /// Width and height of a block in pixels, in a picture that was not scaled.
     package static let blockSize = 16

@@ -2,9 +2,9 @@ package import FrameCodec
 
 /// A moving picture that is made, not taken: for demonstrations, tests, and measurements of delay.
 ///
-/// From the top: the ``PictureClock`` in the left corner, grey behind it; the time of day in UTC (`HH:MM:SS.mmm`) and the number of
-/// the frame in digits; colour bars that move to the left by two pixels a frame, with a white ball that bounces over them; and
-/// a moving grey ramp. Colours are BT.601, limited range: what a WebP image holds.
+/// From the top: the ``PictureClock`` in the left corner, grey behind it; the time of day in UTC (`HH:MM:SS.mmm`) and
+/// the number of the frame in digits; colour bars that move to the left by two pixels a frame, with a white ball that
+/// bounces over them; and a moving grey ramp. Colours are BT.601, limited range: what a WebP image holds.
 ///
 /// Painting a 1280x720 picture takes well below a millisecond: the bars are painted once and copied with an offset.
 package struct TestPicture: Sendable {
@@ -44,7 +44,7 @@ package struct TestPicture: Sendable {
             PictureClock.paint(milliseconds: milliseconds, on: y)
             paintDigits(clockText(milliseconds), on: y, left: dot * 2)
             let number = "#\(index)"
-            paintDigits(number, on: y, left: size.width - DigitFont.width(of: number.count, dot: dot))
+            paintDigits(number, on: y, left: size.width - DigitFont.width(of: number.count, dot: dot) - dot)
             let ramp = (panel + (size.height - panel) * 4 / 5) & ~1
             bars.paint(rows: panel..<ramp, offset: index * 2, on: y, u, v)
             paintRamp(ramp..<size.height, offset: index * 4, on: y, u, v)
@@ -146,7 +146,8 @@ private struct MovingBars: Sendable {
     private let v: [UInt8]
 
     init(width: Int) {
-        // Even, so that the offset in the chroma planes is half of that in luma; and the same picture at offset 0 and `width`.
+        // Even, so that the offset in the chroma planes is half of that in luma; and the same picture at offset 0 and
+        // `width`.
         self.width = (width + 1) & ~1
         let period = self.width
         func row(_ count: Int, _ component: ((y: UInt8, u: UInt8, v: UInt8)) -> UInt8) -> [UInt8] {

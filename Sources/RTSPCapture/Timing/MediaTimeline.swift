@@ -1,14 +1,16 @@
 /// Puts pictures on one rising line of microseconds, whatever their source's timestamps do.
 ///
-/// Cameras' timestamps start anywhere, jump by an hour when the clock is set, go back after a reboot, stand still or are missing;
-/// a looped file starts over. The line goes on through all of that: it follows the timestamps where they make sense, and elsewhere
-/// advances by the time between arrivals (live source) or by the last regular interval (file).
+/// Cameras' timestamps start anywhere, jump by an hour when the clock is set, go back after a reboot, stand still or
+/// are missing; a looped file starts over. The line goes on through all of that: it follows the timestamps where they
+/// make sense, and elsewhere advances by the time between arrivals (live source) or by the last regular interval
+/// (file).
 package struct MediaTimeline: Sendable {
     /// How sources differ.
     package enum Source: Sendable {
         /// Pictures arrive when they are made.
         case live
-        /// Pictures can be read as fast as we like; `interval` is the file's own one, in microseconds, where it says so.
+        /// Pictures can be read as fast as we like; `interval` is the file's own one, in microseconds, where it says
+        /// so.
         case file(interval: Int64?)
     }
 

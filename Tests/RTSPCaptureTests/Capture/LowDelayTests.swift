@@ -52,7 +52,8 @@ struct LowDelayTests {
         }
         #expect(shown == Array(reference.prefix(shown.count)))
         #expect(shown.count >= reference.count - 1)
-        // With fragments to learn from, all is early after a few pictures, but for an end that falls together with a full fragment.
+        // With fragments to learn from, all is early after a few pictures, but for an end that falls together with a
+        // full fragment.
         if payload <= 80 { #expect(late <= 10) }
     }
 
@@ -144,8 +145,8 @@ struct LowDelayTests {
             let server = LoopbackServer { camera.serve($0) }
             let source = watcher.source(try configuration(server, lowDelay: lowDelay))
             let (error, _) = try await whileIterating(source) {
-                // Those before the loss, and from the keyframe at 30 on. The parser has the one before the loss in its hands
-                // when the loss is noticed, and keeps the last one.
+                // Those before the loss, and from the keyframe at 30 on. The parser has the one before the loss in its
+                // hands when the loss is noticed, and keeps the last one.
                 let all = await onThread { watcher.waitForPictures(lowDelay ? 35 : 33) }
                 #expect(all)
             }

@@ -1,6 +1,9 @@
 import Foundation
 import RTSPCapture
 
+/// A capture ends within a second of its cancellation; the other one is for a machine that is busy with other tests.
+let promisedEnding: Duration = .seconds(2)
+
 /// Runs something that blocks on a thread of its own, so that the task waits without holding up the cooperative pool.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in

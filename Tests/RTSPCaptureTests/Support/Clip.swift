@@ -46,7 +46,8 @@ struct H264Clip: Sendable {
 
     init(_ name: String) throws {
         let clip = try Clip(name)
-        // ISO/IEC 14496-15, 5.3.3.1.2: five bytes, the sets with 16-bit lengths behind counts; NAL units have 32-bit lengths.
+        // ISO/IEC 14496-15, 5.3.3.1.2: five bytes, the sets with 16-bit lengths behind counts; NAL units have 32-bit
+        // lengths.
         var rest = clip.extradata[5...]
         var sets: [[UInt8]] = []
         for mask: UInt8 in [0x1F, 0xFF] {

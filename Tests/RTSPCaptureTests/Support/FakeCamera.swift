@@ -1,3 +1,4 @@
+import Foundation
 import RTSPCapture
 
 /// An RTSP camera (RFC 2326) that does as a test tells it.
@@ -9,13 +10,20 @@ struct FakeCamera: Sendable {
         var body = ""
     }
 
-    /// Sends RTP packets (RFC 3550) within the RTSP connection.
+    /// Sends RTP packets (RFC 3550) within the RTSP connection, or as datagrams.
     final class Sender {
         private let connection: LoopbackServer.Connection
+        private let datagrams: DatagramSender?
         private var sequence: UInt16 = 65_500
         private let timestampOrigin: UInt32 = 4_294_900_000
 
-        init(_ connection: LoopbackServer.Connection) { self.connection = connection }
+        fileprivate init(_ connection: LoopbackServer.Connection, _ datagrams: DatagramSender?) {
+            self.connection = connection
+            self.datagrams = datagrams
+        }
+
+        /// Whether it sends datagrams.
+        var usesDatagrams: Bool { datagrams != nil }
 
         /// The number of the connection, from 1.
         var connectionNumber: Int { connection.number }
@@ -32,6 +40,7 @@ struct FakeCamera: Sendable {
             packet += stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: timestamp >> UInt32($0)) }
             packet += [1, 2, 3, 4] + payload
             sequence &+= 1
+            if let datagrams { return datagrams.send(packet) }
             return connection.write(
                 [UInt8(ascii: "$"), 0, UInt8(packet.count >> 8), UInt8(packet.count & 0xFF)] + packet
             )
@@ -64,6 +73,7 @@ struct FakeCamera: Sendable {
     var closes = false
 
     func serve(_ connection: LoopbackServer.Connection) {
+        var datagrams: DatagramSender?
         while let request = connection.readHead() {
             let words = request.split(separator: " ", maxSplits: 2)
             let method = String(words[0])
@@ -72,8 +82,9 @@ struct FakeCamera: Sendable {
             if !answer.body.isEmpty { answer.headers.append("Content-Length: \(answer.body.utf8.count)") }
             let head = ["RTSP/1.0 \(answer.status)", String(number)] + answer.headers
             connection.write(head.joined(separator: "\r\n") + "\r\n\r\n" + answer.body)
+            if method == "SETUP", let port = FakeCamera.clientPort(request) { datagrams = DatagramSender(port: port) }
             if method == "PLAY", answer.status.hasPrefix("200") {
-                play(Sender(connection))
+                play(Sender(connection, datagrams))
                 if closes { return }
             }
         }
@@ -95,11 +106,17 @@ struct FakeCamera: Sendable {
     }
 
     private func udpTransport(_ request: String) -> String {
-        let ports = request.split(whereSeparator: { ";\r\n".contains($0) }).first { $0.hasPrefix("client_port=") } ?? ""
-        return "Transport: RTP/AVP/UDP;unicast;\(ports);server_port=9-10"
+        let port = FakeCamera.clientPort(request) ?? 0
+        return "Transport: RTP/AVP/UDP;unicast;client_port=\(port)-\(port + 1);server_port=9-10"
     }
 
-    /// The payloads of the RTP packets for a NAL unit. `cut` cuts its bytes, header left out, into fragments of any size.
+    private static func clientPort(_ request: String) -> Int? {
+        request.split { ";\r\n".contains($0) }.first { $0.hasPrefix("client_port=") }
+            .flatMap { $0.dropFirst("client_port=".count).split(separator: "-").first }.flatMap { Int($0) }
+    }
+
+    /// The payloads of the RTP packets for a NAL unit. `cut` cuts its bytes, header left out, into fragments of any
+    /// size.
     static func packets(of unit: [UInt8], payload: Int, cut: (([UInt8]) -> [[UInt8]])? = nil) -> [[UInt8]] {
         if unit.count <= payload && cut == nil { return [unit] }
         let body = Array(unit.dropFirst())
@@ -108,6 +125,30 @@ struct FakeCamera: Sendable {
         return fragments.enumerated().map { index, fragment in
             let flags: UInt8 = index == 0 ? 0x80 : index == fragments.count - 1 ? 0x40 : 0
             return [unit[0] & 0xE0 | 28, flags | unit[0] & 0x1F] + fragment
+        }
+    }
+}
+
+/// A socket that sends datagrams to a port on loopback.
+private final class DatagramSender {
+    private let descriptor: Int32
+    private var address = sockaddr_in()
+
+    init(port: Int) {
+        descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ bytes: [UInt8]) -> Bool {
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                sendto(descriptor, bytes, bytes.count, 0, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    == bytes.count
+            }
         }
     }
 }
