@@ -27,6 +27,7 @@ public struct CaptureConfiguration: Sendable {
     /// later, when the stream's packets show that it is safe. Default true.
     public var lowDelay = true
     /// Threads of the decoder. Default one; slice threads help with 4K from cameras that cut pictures into slices.
+    /// Where ``lowDelay`` is at work slices are decoded as they come, one after another.
     public var decoderThreads = DecoderThreads.one
 
     /// A configuration with the defaults.

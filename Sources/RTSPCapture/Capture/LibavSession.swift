@@ -22,6 +22,7 @@ struct LibavSession: ~Copyable {
     private var hasData = false
     private var isAfterLoss = false
     private var lastShownToken: Int64 = 0
+    private var lastRoundToken: Int64 = 0
 
     /// What is decoded.
     var codec: VideoCodec { decoder.codec }
@@ -133,9 +134,11 @@ extension LibavSession {
 
     /// Reads and decodes until the source ends, or `present` gives false.
     mutating func run(_ present: (consuming Picture, PacketLedger.Entry) -> Bool) -> SessionEnd {
-        while true {
+        // A file is read without waiting, and so without asking the interrupt callback.
+        while !stop.isStopped {
             if case .end(let end) = readAndDecode(present) { return end }
         }
+        return .stopped
     }
 
     private mutating func readAndDecode(_ present: (consuming Picture, PacketLedger.Entry) -> Bool) -> Step {
@@ -155,8 +158,8 @@ extension LibavSession {
         if case .end(let end) = noticeLosses(at: arrival) { return .end(end) }
         let step = assembler == nil ? decodeWhole(arrival, present) : decodeFragment(arrival, present)
         if case .end = step { return step }
-        let silence = lastPicture.duration(to: arrival.monotonic)
-        return silence > configuration.pictureDeadline ? .end(.failed(failure.noPicture())) : .goOn
+        let hasPictures = lastPicture.duration(to: arrival.monotonic) <= configuration.pictureDeadline
+        return hasPictures || !configuration.source.isLive ? .goOn : .end(.failed(failure.noPicture()))
     }
 
     /// At the end of a file: the pictures that the decoder still has, then the beginning again if that is wanted.
@@ -172,6 +175,11 @@ extension LibavSession {
         }
         if case .end(let end) = receivePictures(present) { return .end(end) }
         guard configuration.loop else { return .end(.endOfFile) }
+        // Without a picture in it, the file would be read again and again as fast as it can be.
+        guard ledger.lastToken > lastRoundToken, lastShownToken > lastRoundToken else {
+            return .end(.failed(failure.emptyFile()))
+        }
+        lastRoundToken = ledger.lastToken
         decoder.flush()
         do throws(LibAVError) {
             try context.rewind()
@@ -276,8 +284,8 @@ extension LibavSession {
         // Assembled here, pictures come out one by one. A gap is one that never got all its macroblocks.
         if assembler != nil {
             if lastShownToken > 0 && token != lastShownToken + 1 { hold.damaged(at: token - 1, now: now) }
-            lastShownToken = token
         }
+        lastShownToken = token
         lastPicture = now
         meter.decodedPicture(of: picture.size, at: now)
         let isShown = hold.admits(

@@ -94,11 +94,15 @@ struct OpenFailure {
         error(.silent, "\(source) has sent nothing for \(configuration.silenceDeadline.inSeconds)")
     }
 
+    func emptyFile() -> CaptureError {
+        error(.unsupportedFormat, "no picture could be read from \(source); the file may be damaged")
+    }
+
     func noPicture() -> CaptureError {
         error(
             .noPicture,
-            "\(source) sends data, but no picture came of it for \(configuration.pictureDeadline.inSeconds); the camera "
-                + "may have changed its format, or makes keyframes too seldom"
+            "\(source) sends data, but no picture came of it for \(configuration.pictureDeadline.inSeconds); the "
+                + "camera may have changed its format, or makes keyframes too seldom"
         )
     }
 
@@ -143,9 +147,11 @@ struct OpenFailure {
             return error(.protocolViolation, "\(source) does not offer this transport; take another one", status)
         case clibav_AVERROR_ENOMEM: return error(.outOfMemory, "there is no memory to open \(source)", status)
         default:
+            let elsewhere = source.kind == .http ? ", or sends its viewers to another place" : ""
             return error(
                 .protocolViolation,
-                "\(source) closed the connection or gave an answer that makes no sense; check that a camera is there",
+                "\(source) closed the connection, or gave an answer that makes no sense\(elsewhere); check that a "
+                    + "camera is there",
                 status
             )
         }
