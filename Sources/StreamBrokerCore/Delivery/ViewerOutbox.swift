@@ -1,21 +1,17 @@
-/// A message that belongs to a numbered place in its stream.
-package protocol Sequenced {
-    var sequence: UInt64 { get }
-}
-
 /// What one viewer gets next: at most one message being written, and one waiting per stream; a newer one replaces it.
 ///
-/// A pure state machine: frames, completed writes and acknowledgements come in; what to write comes out. It never gives a message
-/// that is older than one it gave before in the same stream. Owned by the viewer's event loop.
-package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
+/// A pure state machine: frames, completed writes and acknowledgements come in; what to write comes out. It never has a frame written
+/// that is older than one before it in the same stream. It knows frames by their sequence; its owner keeps the one that waits in each
+/// lane. So it is no generic type, which would cost more than all it does. Owned by the viewer's event loop.
+package struct ViewerOutbox: ~Copyable {
     package typealias LaneIndex = Int
 
     package enum Offer {
         /// Write it now.
-        case write(Message)
-        /// It waits.
+        case write
+        /// Keep it: it waits.
         case waits
-        /// It waits, in the place of one that will never be sent.
+        /// Keep it in the place of the one that waited, which will never be sent.
         case replaced
         /// The viewer's rate leaves it out.
         case thinned
@@ -23,10 +19,21 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
         case stale
     }
 
+    /// The frame whose turn it is: write the one that waits in this lane.
+    package struct Turn: Hashable, Sendable {
+        package var lane: LaneIndex
+        package var sequence: UInt64
+
+        package init(lane: LaneIndex, sequence: UInt64) {
+            self.lane = lane
+            self.sequence = sequence
+        }
+    }
+
     private struct Lane {
         var isOpen = true
         var lastOffered: UInt64 = 0
-        var waiting: Message?
+        var waiting: UInt64?
         var waitingSince: UInt64 = 0
         var thinner: FrameThinner?
         var window: AcknowledgementWindow?
@@ -47,21 +54,22 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
     package var isIdle: Bool { writesInFlight == 0 }
 
     /// A frame was published. `now` is in µs of a steady clock.
-    package mutating func offer(_ message: Message, lane index: LaneIndex, now: Int64) -> Offer {
-        guard lanes[index].isOpen, message.sequence > lanes[index].lastOffered else { return .stale }
+    package mutating func offer(_ sequence: UInt64, lane index: LaneIndex, now: Int64) -> Offer {
+        guard lanes[index].isOpen, sequence > lanes[index].lastOffered else { return .stale }
         if lanes[index].thinner?.admits(at: now) == false { return .thinned }
-        lanes[index].lastOffered = message.sequence
+        lanes[index].lastOffered = sequence
         if isIdle, lanes[index].window?.isOpen ?? true {
             // Idle and open means that nothing of this lane waits: it would have been written.
-            return write(message, lane: index)
+            begin(sequence, lane: index)
+            return .write
         }
         if lanes[index].waiting == nil {
             turn += 1
             lanes[index].waitingSince = turn
-            lanes[index].waiting = message
+            lanes[index].waiting = sequence
             return .waits
         }
-        lanes[index].waiting = message
+        lanes[index].waiting = sequence
         return .replaced
     }
 
@@ -70,8 +78,8 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
         writesInFlight += 1
     }
 
-    /// A write, of a frame or a control frame, is complete. Answers what to write next, and in which lane it stood.
-    package mutating func writeCompleted() -> (message: Message, lane: LaneIndex)? {
+    /// A write, of a frame or a control frame, is complete. Answers what to write next.
+    package mutating func writeCompleted() -> Turn? {
         precondition(writesInFlight > 0, "a write completed that never began")
         writesInFlight -= 1
         return next()
@@ -81,7 +89,7 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
     package mutating func acknowledged(
         upTo sequence: UInt64,
         lane index: LaneIndex
-    ) -> (message: Message, lane: LaneIndex)? {
+    ) -> Turn? {
         guard lanes.indices.contains(index), lanes[index].isOpen else { return nil }
         if lanes[index].window == nil { lanes[index].window = AcknowledgementWindow() }
         lanes[index].window?.acknowledged(upTo: sequence)
@@ -115,22 +123,21 @@ package struct ViewerOutbox<Message: Sequenced>: ~Copyable {
     /// How many frames wait; they are cut off when the viewer leaves.
     package var waitingCount: Int { lanes.reduce(0) { $0 + ($1.waiting == nil ? 0 : 1) } }
 
-    private mutating func next() -> (message: Message, lane: LaneIndex)? {
+    private mutating func next() -> Turn? {
         guard isIdle else { return nil }
         var chosen: LaneIndex?
         for index in lanes.indices where lanes[index].isReady {
             if let current = chosen, lanes[current].waitingSince < lanes[index].waitingSince { continue }
             chosen = index
         }
-        guard let chosen, let message = lanes[chosen].waiting else { return nil }
+        guard let chosen, let sequence = lanes[chosen].waiting else { return nil }
         lanes[chosen].waiting = nil
-        _ = write(message, lane: chosen)
-        return (message, chosen)
+        begin(sequence, lane: chosen)
+        return Turn(lane: chosen, sequence: sequence)
     }
 
-    private mutating func write(_ message: Message, lane index: LaneIndex) -> Offer {
+    private mutating func begin(_ sequence: UInt64, lane index: LaneIndex) {
         writesInFlight += 1
-        lanes[index].window?.sent(message.sequence)
-        return .write(message)
+        lanes[index].window?.sent(sequence)
     }
 }

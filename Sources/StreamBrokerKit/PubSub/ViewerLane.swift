@@ -7,6 +7,8 @@ final class ViewerLane {
     let index: Int
     /// Where the lane stands in its ``LoopViewers``; `nil` when in none.
     var position: Int?
+    /// The frame that is sent next, while the connection is busy.
+    var waiting: OutgoingFrame?
 
     private unowned let viewer: ViewerHandler
     private var lastOrdinal: UInt64 = 0

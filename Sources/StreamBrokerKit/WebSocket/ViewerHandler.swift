@@ -31,7 +31,7 @@ final class ViewerHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var direct: DirectSocketWriter?
     private var parser = WebSocketMessageParser()
-    private var outbox = ViewerOutbox<OutgoingFrame>(laneCount: 0)
+    private var outbox = ViewerOutbox(laneCount: 0)
     /// By lane index; `nil` where a stream was unsubscribed.
     private var lanes: [(stream: StreamID, channel: FrameChannel, lane: ViewerLane)?] = []
     private var pendingControlWrites = 0
@@ -115,10 +115,14 @@ final class ViewerHandler: ChannelInboundHandler {
 
     func offer(_ frame: WireFrame, lane: ViewerLane, isReplay: Bool, now: Int64) {
         guard !closing else { return }
-        switch outbox.offer(OutgoingFrame(frame: frame, isReplay: isReplay), lane: lane.index, now: now) {
-        case .write(let outgoing): write(outgoing, lane: lane)
-        case .waits, .stale: break
-        case .replaced: lane.hub.counters.replacedFrames.add(1, ordering: .relaxed)
+        let outgoing = OutgoingFrame(frame: frame, isReplay: isReplay)
+        switch outbox.offer(frame.frame.sequence, lane: lane.index, now: now) {
+        case .write: write(outgoing, lane: lane)
+        case .waits: lane.waiting = outgoing
+        case .stale: break
+        case .replaced:
+            lane.waiting = outgoing
+            lane.hub.counters.replacedFrames.add(1, ordering: .relaxed)
         case .thinned: lane.hub.counters.thinnedFrames.add(1, ordering: .relaxed)
         }
     }
@@ -188,9 +192,9 @@ final class ViewerHandler: ChannelInboundHandler {
         writeNext(next)
     }
 
-    private func writeNext(_ next: (message: OutgoingFrame, lane: Int)) {
-        guard !closing, let entry = lanes[next.lane] else { return }
-        write(next.message, lane: entry.lane)
+    private func writeNext(_ turn: ViewerOutbox.Turn) {
+        guard !closing, let lane = lanes[turn.lane]?.lane, let outgoing = lane.waiting.take() else { return }
+        write(outgoing, lane: lane)
     }
 
     // MARK: What the client says

@@ -53,10 +53,8 @@ final class WireFrame: Sendable {
 }
 
 /// A frame on its way to one viewer.
-struct OutgoingFrame: Sequenced {
+struct OutgoingFrame {
     var frame: WireFrame
     /// Whether it is the stream's latest frame, shown to a viewer that has just joined.
     var isReplay: Bool
-
-    var sequence: UInt64 { frame.frame.sequence }
 }

@@ -2,18 +2,12 @@ import StreamBrokerCore
 import Testing
 
 @Suite struct ViewerOutboxTests {
-    struct Message: Sequenced, Hashable {
-        var sequence: UInt64
-        var lane = 0
-    }
-
     @Test func anIdleViewerGetsAFrameAtOnce() {
-        var outbox = ViewerOutbox<Message>()
-        guard case .write(let message) = outbox.offer(Message(sequence: 1), lane: 0, now: 0) else {
+        var outbox = ViewerOutbox()
+        guard case .write = outbox.offer(1, lane: 0, now: 0) else {
             Issue.record("not written")
             return
         }
-        #expect(message.sequence == 1)
         let whileWriting = outbox.isIdle
         let next = outbox.writeCompleted()
         let afterwards = outbox.isIdle
@@ -21,23 +15,23 @@ import Testing
     }
 
     @Test func theNewestWaitsAndReplaces() {
-        var outbox = ViewerOutbox<Message>()
-        _ = outbox.offer(Message(sequence: 1), lane: 0, now: 0)
-        guard case .waits = outbox.offer(Message(sequence: 2), lane: 0, now: 0),
-            case .replaced = outbox.offer(Message(sequence: 3), lane: 0, now: 0)
+        var outbox = ViewerOutbox()
+        _ = outbox.offer(1, lane: 0, now: 0)
+        guard case .waits = outbox.offer(2, lane: 0, now: 0),
+            case .replaced = outbox.offer(3, lane: 0, now: 0)
         else {
             Issue.record("not kept waiting")
             return
         }
         #expect(outbox.waitingCount == 1)
-        #expect(outbox.writeCompleted()?.message.sequence == 3)
+        #expect(outbox.writeCompleted()?.sequence == 3)
     }
 
     @Test func olderFramesAreStale() {
-        var outbox = ViewerOutbox<Message>()
-        _ = outbox.offer(Message(sequence: 5), lane: 0, now: 0)
+        var outbox = ViewerOutbox()
+        _ = outbox.offer(5, lane: 0, now: 0)
         for sequence in UInt64(1)...5 {
-            guard case .stale = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) else {
+            guard case .stale = outbox.offer(sequence, lane: 0, now: 0) else {
                 Issue.record("sequence \(sequence) was taken after 5")
                 return
             }
@@ -45,29 +39,29 @@ import Testing
     }
 
     @Test func framesWaitForControlFrames() {
-        var outbox = ViewerOutbox<Message>()
+        var outbox = ViewerOutbox()
         outbox.controlWriteBegan()
         outbox.controlWriteBegan()
-        guard case .waits = outbox.offer(Message(sequence: 1), lane: 0, now: 0) else {
+        guard case .waits = outbox.offer(1, lane: 0, now: 0) else {
             Issue.record("written past a control frame")
             return
         }
         #expect(outbox.writeCompleted() == nil)
-        #expect(outbox.writeCompleted()?.message.sequence == 1)
+        #expect(outbox.writeCompleted()?.sequence == 1)
     }
 
     @Test func anAcknowledgingViewerHasTwoFramesAtMost() {
-        var outbox = ViewerOutbox<Message>()
+        var outbox = ViewerOutbox()
         #expect(outbox.acknowledged(upTo: 0, lane: 0) == nil)
         for sequence in UInt64(1)...2 {
-            guard case .write = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) else {
+            guard case .write = outbox.offer(sequence, lane: 0, now: 0) else {
                 Issue.record("frame \(sequence) was not written")
                 return
             }
             _ = outbox.writeCompleted()
         }
-        for sequence in UInt64(3)...9 { _ = outbox.offer(Message(sequence: sequence), lane: 0, now: 0) }
-        #expect(outbox.acknowledged(upTo: 1, lane: 0)?.message.sequence == 9)
+        for sequence in UInt64(3)...9 { _ = outbox.offer(sequence, lane: 0, now: 0) }
+        #expect(outbox.acknowledged(upTo: 1, lane: 0)?.sequence == 9)
     }
 
     @Test func thinningIsEvenAndKeepsTheRate() {
@@ -90,40 +84,40 @@ import Testing
     }
 
     @Test func manyStreamsTakeTurns() {
-        var outbox = ViewerOutbox<Message>(laneCount: 3)
-        _ = outbox.offer(Message(sequence: 1, lane: 0), lane: 0, now: 0)
-        _ = outbox.offer(Message(sequence: 1, lane: 1), lane: 1, now: 0)
-        _ = outbox.offer(Message(sequence: 1, lane: 2), lane: 2, now: 0)
-        _ = outbox.offer(Message(sequence: 2, lane: 0), lane: 0, now: 0)
-        _ = outbox.offer(Message(sequence: 2, lane: 1), lane: 1, now: 0)
-        #expect(outbox.writeCompleted()?.message == Message(sequence: 2, lane: 1))
-        #expect(outbox.writeCompleted()?.message == Message(sequence: 1, lane: 2))
-        #expect(outbox.writeCompleted()?.message == Message(sequence: 2, lane: 0))
+        var outbox = ViewerOutbox(laneCount: 3)
+        _ = outbox.offer(1, lane: 0, now: 0)
+        _ = outbox.offer(1, lane: 1, now: 0)
+        _ = outbox.offer(1, lane: 2, now: 0)
+        _ = outbox.offer(2, lane: 0, now: 0)
+        _ = outbox.offer(2, lane: 1, now: 0)
+        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 1, sequence: 2))
+        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 2, sequence: 1))
+        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 0, sequence: 2))
         #expect(outbox.writeCompleted() == nil)
     }
 
     /// Random events against the promises to a viewer: never back, one write at a time, the newest arrives, every frame accounted for.
     @Test(arguments: 0..<50) func keepsItsPromises(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        var outbox = ViewerOutbox<Message>()
+        var outbox = ViewerOutbox()
         var sent: [UInt64] = []
         var replaced = 0
         var offered: UInt64 = 0
         var frameInFlight = false
         var controlsInFlight = 0
 
-        func wrote(_ message: Message) {
+        func wrote(_ sequence: UInt64) {
             #expect(!frameInFlight && controlsInFlight == 0, "two writes at a time")
-            #expect(message.sequence > sent.last ?? 0, "order went back")
-            sent.append(message.sequence)
+            #expect(sequence > sent.last ?? 0, "order went back")
+            sent.append(sequence)
             frameInFlight = true
         }
         for _ in 0..<2_000 {
             switch Int.random(in: 0..<4, using: &random) {
             case 0, 1:
                 offered += 1
-                switch outbox.offer(Message(sequence: offered), lane: 0, now: 0) {
-                case .write(let message): wrote(message)
+                switch outbox.offer(offered, lane: 0, now: 0) {
+                case .write: wrote(offered)
                 case .replaced: replaced += 1
                 case .waits: break
                 case .stale, .thinned: Issue.record("a new frame was refused")
@@ -135,12 +129,12 @@ import Testing
                 guard frameInFlight || controlsInFlight > 0 else { continue }
                 // Writes complete in order: the frame was begun before any control frame that is still in flight.
                 if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-                if let next = outbox.writeCompleted() { wrote(next.message) }
+                if let next = outbox.writeCompleted() { wrote(next.sequence) }
             }
         }
         while frameInFlight || controlsInFlight > 0 {
             if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-            if let next = outbox.writeCompleted() { wrote(next.message) }
+            if let next = outbox.writeCompleted() { wrote(next.sequence) }
         }
         #expect(sent.last == offered, "the newest arrives")
         #expect(sent.count + replaced == Int(offered), "every frame is accounted for")
