@@ -1,10 +1,13 @@
 import NIOCore
 import Synchronization
 
-/// The viewers of one stream that live on one event loop, and the one-place mailbox through which frames cross to it.
+/// The viewers of one stream that live on one event loop, and the mailbox through which frames cross to it.
 final class LoopViewers: Sendable {
     private struct Mailbox {
-        var frame: WireFrame?
+        /// The newest frame, and the one before it. Two places, because posts that come in a pair after a pause of the network would
+        /// otherwise cost every viewer a frame, those that keep up included.
+        var newest: WireFrame?
+        var previous: WireFrame?
         var isScheduled = false
     }
 
@@ -18,11 +21,12 @@ final class LoopViewers: Sendable {
         lanes = NIOLoopBoundBox([], eventLoop: loop)
     }
 
-    /// Hands a frame to the loop. A frame that the loop has not taken yet is replaced: its viewers see that by the gap in the
-    /// ordinals and count it.
+    /// Hands a frame to the loop. Of the frames that the loop has not taken yet the two newest are kept: viewers see what was replaced by
+    /// the gap in the ordinals, and count it.
     func post(_ frame: WireFrame) {
         let mustSchedule = mailbox.withLock { mailbox in
-            mailbox.frame = frame
+            mailbox.previous = mailbox.newest
+            mailbox.newest = frame
             defer { mailbox.isScheduled = true }
             return !mailbox.isScheduled
         }
@@ -52,11 +56,15 @@ final class LoopViewers: Sendable {
     }
 
     private func deliver() {
-        let frame = mailbox.withLock { mailbox in
+        let (previous, newest) = mailbox.withLock { mailbox in
             mailbox.isScheduled = false
-            return mailbox.frame.take()
+            return (mailbox.previous.take(), mailbox.newest.take())
         }
-        guard let frame else { return }
+        if let previous { deliver(previous) }
+        if let newest { deliver(newest) }
+    }
+
+    private func deliver(_ frame: WireFrame) {
         let now = SystemClock.steadyTime
         // A copy of the reference: a viewer that fails may leave while the others are served.
         for lane in lanes.value { lane.deliver(frame, isReplay: false, now: now) }
