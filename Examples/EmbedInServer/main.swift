@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import StreamBrokerKit
 
-// A server of one's own, with a camera broker in it..
+// A server of one's own, with a camera broker in it.
 let routes = BrokerRoutes(broker: Broker(), logger: Logger(label: "cameras"))
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8080
