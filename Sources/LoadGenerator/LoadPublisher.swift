@@ -8,9 +8,11 @@ import StreamBrokerKit
 struct LoadPublisher: Sendable {
     let configuration: LoadConfiguration
     let stream: Int
+    /// Counts each frame that the broker accepted.
+    let published: PublishedCount
 
-    /// Publishes until cancelled; answers how many frames were accepted.
-    func run() async throws -> UInt64 {
+    /// Publishes until cancelled.
+    func run() async throws {
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: configuration.host, port: configuration.port) { channel in
@@ -18,7 +20,7 @@ struct LoadPublisher: Sendable {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
-        return try await connection.executeThenClose { inbound, outbound in
+        try await connection.executeThenClose { inbound, outbound in
             var frame = SyntheticFrame.template(byteCount: configuration.frameBytes)
             let head =
                 "POST \(configuration.path(configuration.ingestPath, stream: stream)) HTTP/1.1\r\n"
@@ -46,8 +48,8 @@ struct LoadPublisher: Sendable {
                 guard String(buffer: reply).hasPrefix("HTTP/1.1 20") else {
                     throw LoadError.refused(String(String(buffer: reply).prefix(200)))
                 }
+                published.increment()
             }
-            return sequence
         }
     }
 }

@@ -31,10 +31,13 @@ public struct LoadRun: Sendable {
         let stalled = ViewerGroup(configuration, pace: .stalled, count: configuration.stalledViewers, group: group)
         for viewers in [healthy, slow, stalled] { try await viewers.join() }
 
-        return try await withThrowingTaskGroup(of: UInt64.self) { tasks in
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            let accepted = PublishedCount()
             if configuration.framesPerSecond > 0 {
                 for stream in 0..<configuration.streams {
-                    tasks.addTask { try await LoadPublisher(configuration: configuration, stream: stream).run() }
+                    tasks.addTask {
+                        try await LoadPublisher(configuration: configuration, stream: stream, published: accepted).run()
+                    }
                 }
             }
             // The first second fills the sockets and warms up the broker.
@@ -43,25 +46,24 @@ public struct LoadRun: Sendable {
             let usageBefore = configuration.processID.flatMap(ProcessUsage.init(processID:))
             await healthy.beginMeasuring()
             await slow.beginMeasuring()
+            let publishedBefore = accepted.value
             let start = ContinuousClock.now
             try await Task.sleep(for: .seconds(configuration.seconds))
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
+            let published = accepted.value - publishedBefore
             let usageAfter = configuration.processID.flatMap(ProcessUsage.init(processID:))
             let healthyTally = await healthy.endMeasuring()
             let slowTally = await slow.endMeasuring()
             churn.cancel()
             tasks.cancelAll()
-            var publishedInAll: UInt64 = 0
             while let result = await tasks.nextResult() {
-                switch result {
-                case .success(let count): publishedInAll += count
-                case .failure(let error): if !(error is CancellationError), !(error is ChannelError) { throw error }
+                // Being cancelled, or cut in the middle of a post, is how a publisher ends here.
+                if case .failure(let error) = result, !(error is CancellationError), !(error is ChannelError) {
+                    throw error
                 }
             }
             for viewers in [healthy, slow, stalled] { await viewers.leave() }
 
-            // The publishers also published in the second before; the rate is what was measured.
-            let published = UInt64(Double(publishedInAll) * elapsed / (elapsed + 1))
             let all = Double(healthyTally.delivered + slowTally.delivered)
             var report = LoadReport(
                 configuration: configuration,
