@@ -31,12 +31,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
     ],
     targets: [
-        // The broker: protocol logic without I/O, then the I/O around it. No C library.
+        // The broker: protocol logic without I/O, then the I/O around it. No C library but one function of the system.
         .target(name: "StreamBrokerCore", swiftSettings: strict),
+        .target(name: "CMemoryFile"),
         .target(
             name: "StreamBrokerKit",
             dependencies: [
-                "StreamBrokerCore",
+                "StreamBrokerCore", "CMemoryFile",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

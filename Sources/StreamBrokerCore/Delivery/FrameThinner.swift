@@ -3,7 +3,8 @@
 /// The due time advances by whole intervals, so that the average is right even when frames come a little early or late.
 package struct FrameThinner: Sendable {
     private let interval: Int64
-    private var nextDue: Int64?
+    /// When the next frame goes through (µs of the caller's clock); `nil` before the first.
+    package private(set) var nextDue: Int64?
 
     /// - Precondition: `framesPerSecond` is above 0.
     package init(framesPerSecond: Double) {

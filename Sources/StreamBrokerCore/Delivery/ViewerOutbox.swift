@@ -13,7 +13,7 @@ package struct ViewerOutbox: ~Copyable {
         case waits
         /// Keep it in the place of the one that waited, which will never be sent.
         case replaced
-        /// The viewer's rate leaves it out.
+        /// The viewer's rate leaves it out. Keep it all the same: it is shown after all when none follows it (``heldBackDue(lane:)``).
         case thinned
         /// It is not newer than what the viewer already has.
         case stale
@@ -30,24 +30,22 @@ package struct ViewerOutbox: ~Copyable {
         }
     }
 
-    private struct Lane {
-        var isOpen = true
-        var lastOffered: UInt64 = 0
-        var waiting: UInt64?
-        var waitingSince: UInt64 = 0
-        var thinner: FrameThinner?
-        var window: AcknowledgementWindow?
+    /// How long after its turn a frame that was left out is shown, when the stream has stopped with it.
+    package static let heldBackGrace: Int64 = 250_000
 
-        var isReady: Bool { waiting != nil && (window?.isOpen ?? true) }
-    }
-
-    private var lanes: [Lane]
+    // What is cold in the processor's cache is most of what a frame costs here. So the fields that each frame needs stand together, and
+    // the lane that nearly every viewer has alone lies in the value itself.
     private var writesInFlight = 0
+    private var waitingLanes = 0
+    private var firstLane = OutboxLane()
+    private var otherLanes: [OutboxLane] = []
+    private var laneCount: Int
     private var turn: UInt64 = 0
 
     /// - Parameter laneCount: How many streams the viewer has at first.
     package init(laneCount: Int = 1) {
-        lanes = Array(repeating: Lane(), count: laneCount)
+        self.laneCount = laneCount
+        otherLanes = Array(repeating: OutboxLane(), count: max(0, laneCount - 1))
     }
 
     /// Whether the wire is free, so that the next frame may go straight to the socket.
@@ -55,22 +53,23 @@ package struct ViewerOutbox: ~Copyable {
 
     /// A frame was published. `now` is in µs of a steady clock.
     package mutating func offer(_ sequence: UInt64, lane index: LaneIndex, now: Int64) -> Offer {
-        guard lanes[index].isOpen, sequence > lanes[index].lastOffered else { return .stale }
-        if lanes[index].thinner?.admits(at: now) == false { return .thinned }
-        lanes[index].lastOffered = sequence
-        if isIdle, lanes[index].window?.isOpen ?? true {
-            // Idle and open means that nothing of this lane waits: it would have been written.
-            begin(sequence, lane: index)
-            return .write
-        }
-        if lanes[index].waiting == nil {
-            turn += 1
-            lanes[index].waitingSince = turn
-            lanes[index].waiting = sequence
-            return .waits
-        }
-        lanes[index].waiting = sequence
-        return .replaced
+        let isIdle = isIdle
+        let offer = withLane(index) { $0.offer(sequence, now: now, isIdle: isIdle) }
+        note(offer, lane: index)
+        return offer
+    }
+
+    /// When a frame that was ``Offer/thinned`` is to be offered by ``offerHeldBack(_:lane:now:)`` unless a newer one went through.
+    package mutating func heldBackDue(lane index: LaneIndex) -> Int64? {
+        withLane(index) { $0.thinner?.nextDue }.map { $0 + Self.heldBackGrace }
+    }
+
+    /// A frame that was left out is due after all: the stream stopped, or the viewer wants every frame now.
+    package mutating func offerHeldBack(_ sequence: UInt64, lane index: LaneIndex, now: Int64) -> Offer {
+        let isIdle = isIdle
+        let offer = withLane(index) { $0.offerHeldBack(sequence, now: now, isIdle: isIdle) }
+        note(offer, lane: index)
+        return offer
     }
 
     /// A control frame is handed to the connection; frames wait until it is written.
@@ -82,7 +81,7 @@ package struct ViewerOutbox: ~Copyable {
     package mutating func writeCompleted() -> Turn? {
         precondition(writesInFlight > 0, "a write completed that never began")
         writesInFlight -= 1
-        return next()
+        return waitingLanes == 0 ? nil : next()
     }
 
     /// The viewer told that it has every frame up to `sequence`. The first time turns the window on.
@@ -90,54 +89,70 @@ package struct ViewerOutbox: ~Copyable {
         upTo sequence: UInt64,
         lane index: LaneIndex
     ) -> Turn? {
-        guard lanes.indices.contains(index), lanes[index].isOpen else { return nil }
-        if lanes[index].window == nil { lanes[index].window = AcknowledgementWindow() }
-        lanes[index].window?.acknowledged(upTo: sequence)
+        guard lanes.contains(index) else { return nil }
+        withLane(index) { $0.acknowledged(upTo: sequence) }
         return next()
     }
 
     /// Changes a stream's rate for this viewer; `nil` is every frame.
     package mutating func setRate(_ framesPerSecond: Double?, lane index: LaneIndex) {
-        guard lanes.indices.contains(index) else { return }
-        lanes[index].thinner = framesPerSecond.map(FrameThinner.init(framesPerSecond:))
+        guard lanes.contains(index) else { return }
+        withLane(index) { $0.setRate(framesPerSecond) }
     }
 
     /// Adds a stream; the answer is its index.
     package mutating func addLane() -> LaneIndex {
-        if let free = lanes.firstIndex(where: { !$0.isOpen }) {
-            lanes[free] = Lane()
-            return free
+        for index in lanes where !withLane(index, { $0.isOpen }) {
+            withLane(index) { $0 = OutboxLane() }
+            return index
         }
-        lanes.append(Lane())
-        return lanes.count - 1
+        laneCount += 1
+        if laneCount > 1 { otherLanes.append(OutboxLane()) }
+        return laneCount - 1
     }
 
-    /// Removes a stream. A frame of it that is being written is finished; one that waits is dropped and its number answered.
+    /// Removes a stream. A frame of it that is being written is finished. Answers whether one waited, which is dropped.
     package mutating func removeLane(_ index: LaneIndex) -> Bool {
-        let hadWaiting = lanes[index].waiting != nil
-        lanes[index] = Lane()
-        lanes[index].isOpen = false
+        let hadWaiting = withLane(index) { $0.close() }
+        if hadWaiting { waitingLanes -= 1 }
         return hadWaiting
     }
 
     /// How many frames wait; they are cut off when the viewer leaves.
-    package var waitingCount: Int { lanes.reduce(0) { $0 + ($1.waiting == nil ? 0 : 1) } }
+    package var waitingCount: Int { waitingLanes }
 
-    private mutating func next() -> Turn? {
-        guard isIdle else { return nil }
-        var chosen: LaneIndex?
-        for index in lanes.indices where lanes[index].isReady {
-            if let current = chosen, lanes[current].waitingSince < lanes[index].waitingSince { continue }
-            chosen = index
+    private mutating func note(_ offer: Offer, lane index: LaneIndex) {
+        switch offer {
+        case .write:
+            writesInFlight += 1
+        case .waits:
+            turn += 1
+            waitingLanes += 1
+            let turn = turn
+            withLane(index) { $0.waitingSince = turn }
+        case .replaced, .thinned, .stale:
+            break
         }
-        guard let chosen, let sequence = lanes[chosen].waiting else { return nil }
-        lanes[chosen].waiting = nil
-        begin(sequence, lane: chosen)
-        return Turn(lane: chosen, sequence: sequence)
     }
 
-    private mutating func begin(_ sequence: UInt64, lane index: LaneIndex) {
+    private mutating func next() -> Turn? {
+        guard isIdle, waitingLanes > 0 else { return nil }
+        var chosen: (lane: LaneIndex, since: UInt64)?
+        for index in lanes {
+            guard let since = withLane(index, { $0.isReady ? $0.waitingSince : nil }) else { continue }
+            if let chosen, chosen.since < since { continue }
+            chosen = (index, since)
+        }
+        guard let chosen, let sequence = withLane(chosen.lane, { $0.begin() }) else { return nil }
+        waitingLanes -= 1
         writesInFlight += 1
-        lanes[index].window?.sent(sequence)
+        return Turn(lane: chosen.lane, sequence: sequence)
+    }
+
+    private var lanes: Range<LaneIndex> { 0..<laneCount }
+
+    @inline(__always)
+    private mutating func withLane<Result>(_ index: LaneIndex, _ body: (inout OutboxLane) -> Result) -> Result {
+        index == 0 ? body(&firstLane) : body(&otherLanes[index - 1])
     }
 }

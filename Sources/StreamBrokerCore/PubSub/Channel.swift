@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One publisher-to-many-subscribers topic that keeps its last element for those who join late.
 ///
 /// Publishing is synchronous and never waits for anybody. Every subscriber sees elements in the order in which they were
@@ -27,7 +25,7 @@ public final class Channel<Element: Sendable>: Sendable {
         var subscriberCount: Int { sinks.reduce(subscriptions.count) { $0 + $1.subscriberCount } }
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let stamp: ElementStamp<Element>
     private let onRevival: @Sendable (Channel) -> Void
 

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One of several independently locked parts of a broker's registry, so that no lock is shared by all streams.
 final class RegistryShard: Sendable {
     static let shardCount = 16
@@ -14,7 +12,7 @@ final class RegistryShard: Sendable {
         case idle(WeakChannel)
     }
 
-    private let entries = Mutex<[StreamID: Entry]>([:])
+    private let entries = Locked<[StreamID: Entry]>([:])
 
     /// The channel for an id, active or idle.
     func channel(_ id: StreamID) -> Channel<Frame>? {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Why a subscription gives no more elements.
 public enum SubscriptionEndReason: Sendable, Hashable {
     /// The channel was finished.
@@ -65,10 +63,10 @@ public final class Subscription<Element: Sendable>: AsyncSequence, Sendable {
 final class SubscriptionStorage<Element: Sendable>: Sendable {
     typealias Waiter = CheckedContinuation<Element?, Never>
 
-    private let buffer: Mutex<SubscriptionBuffer<Element, Waiter>>
+    private let buffer: Locked<SubscriptionBuffer<Element, Waiter>>
 
     init(policy: DeliveryPolicy) {
-        buffer = Mutex(SubscriptionBuffer(policy: policy))
+        buffer = Locked(SubscriptionBuffer(policy: policy))
     }
 
     /// Keeps the element, or gives the reader that waits for it and must be resumed with it.

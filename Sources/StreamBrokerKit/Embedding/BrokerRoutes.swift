@@ -24,10 +24,12 @@ public final class BrokerRoutes: Sendable {
     /// - Parameters:
     ///   - servesPage: Whether the page is at `/`; say no to keep `/` for the server's own.
     ///   - limits: What requests may be like. The deadlines in it are the surrounding server's to keep.
+    ///   - viewerLimits: How many viewers there may be.
     public init(
         broker: Broker,
         servesPage: Bool = true,
         limits: RequestLimits = RequestLimits(),
+        viewerLimits: ViewerLimits = ViewerLimits(),
         logger: Logger
     ) {
         service = BrokerService(
@@ -35,6 +37,7 @@ public final class BrokerRoutes: Sendable {
             limits: limits,
             maximumConnections: .max,
             logger: logger,
+            viewerLimits: viewerLimits,
             servesPage: servesPage
         )
         reaper = Task { [weak broker] in

@@ -6,10 +6,9 @@ extension BrokerService {
     /// `nil` for routes that take longer, and for addresses that are none of ours.
     func immediateAnswer(to route: Route, head: HTTPRequestHead, target: RequestTarget) -> HTTPAnswer? {
         switch route {
-        case .ingest, .viewer, .viewerOfMany, .multipart: nil
+        case .ingest, .viewer, .viewerOfMany, .multipart, .stream: nil
         case .snapshot(let stream): snapshot(stream, head: head, query: target.query)
         case .streams: .json(StreamList(streams: statuses()))
-        case .stream(let stream): statuses(of: [stream]).first.map { .json($0) } ?? .noStream(stream)
         case .health: health
         case .livez: .json(["status": "ok"])
         case .readyz: connections.isDraining ? .draining : .json(["status": "ok"])
@@ -17,7 +16,7 @@ extension BrokerService {
             HTTPAnswer(
                 contentType: PrometheusText.contentType,
                 headers: [("Cache-Control", "no-store")],
-                body: Array(PrometheusText.metrics(of: statuses(), connections: connections.counts).utf8)
+                body: Array(PrometheusText.metrics(of: self).utf8)
             )
         case .asset(let path): PageAssets.asset(at: path).map { .asset($0, requestHeaders: head.headers) }
         }

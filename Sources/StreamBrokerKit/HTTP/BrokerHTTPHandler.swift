@@ -218,7 +218,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if let length { body.reserveCapacity(length) }
             state = .receivingFrame(head, ingest, body: body)
             continueIfExpected(head, context: context)
-        case .viewer, .viewerOfMany, .multipart:
+        case .viewer, .viewerOfMany, .multipart, .stream:
             state = .receivingEnd(head, route, target)
         case .asset(let path) where role == .embedded && !service.hasAsset(at: path):
             state = .passingOn
@@ -316,14 +316,29 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch route {
         case .viewer, .viewerOfMany:
             do {
-                let handshake = try WebSocketHandshake(route: route, head: head, target: target, broker: service.broker)
+                let handshake = try WebSocketHandshake(
+                    route: route,
+                    head: head,
+                    target: target,
+                    connection: context.channel,
+                    service: service
+                )
                 upgrade(handshake, head: head, context: context)
             } catch {
                 send(error.answer, to: head, context: context)
             }
         case .multipart(let stream): streamParts(of: stream, head: head, context: context)
         case .snapshot(let stream): awaitSnapshot(of: stream, head: head, context: context)
+        case .stream(let stream): answerWithDetail(of: stream, head: head, context: context)
         default: preconditionFailure("\(route) is answered at once")
+        }
+    }
+
+    private func answerWithDetail(of stream: StreamID, head: HTTPRequestHead, context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        service.streamDetail(stream, on: context.eventLoop).whenSuccess { detail in
+            let (handler, context) = bound.value
+            handler.send(detail.map { .json($0) } ?? .noStream(stream), to: head, context: context)
         }
     }
 
@@ -346,6 +361,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func streamParts(of stream: StreamID, head: HTTPRequestHead, context: ChannelHandlerContext) {
         let subscription: Subscription<Frame>
+        let seat: ViewerSeat
+        do { seat = try service.takeSeat(for: context.channel) } catch {
+            return send(service.answer(to: error), to: head, context: context)
+        }
         do {
             subscription = try service.broker.channel(stream).subscribe(.latest)
         } catch {
@@ -363,6 +382,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         work = Task {
             try? await MultipartStream.run(subscription, on: connection)
             connection.close(promise: nil)
+            withExtendedLifetime(seat) {}
         }
     }
 
@@ -398,18 +418,59 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Takes HTTP out of the pipeline and leaves the viewer's handler alone in it. The decoder goes last: it hands on what the
     /// client sent after its request.
-    private func becomeViewer(_ request: ViewerHandler.Request, context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        let viewer = ViewerHandler(broker: service.broker, configuration: service.viewers, request: request)
+    private func becomeViewer(_ request: ViewerRequest, context: ChannelHandlerContext) {
+        if let loop = request.preferredLoop, loop !== context.eventLoop {
+            return becomeViewer(request, on: loop, context: context)
+        }
+        let viewer = ViewerHandler(service: service, request: request)
         do {
-            try pipeline.addHandler(viewer, position: .after(self))
-            for remove in HTTPHandlers.removals(from: pipeline) { remove() }
-            pipeline.removeHandler(self, promise: nil)
-            HTTPHandlers.removeDecoder(from: pipeline)
+            try replaceHTTP(by: viewer, context: context)
             viewer.start()
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    /// The same on another event loop, which has fewer viewers of the stream.
+    private func becomeViewer(_ request: ViewerRequest, on loop: any EventLoop, context: ChannelHandlerContext) {
+        let early = EarlyBytes()
+        let connection = context.channel
+        let bound = NIOLoopBound(early, eventLoop: context.eventLoop)
+        do {
+            try replaceHTTP(by: early, context: context).whenComplete { [service] _ in
+                let bytes = bound.value.bytes
+                let moves = ViewerHandover.move(connection, to: loop) { moved in
+                    guard service.connections.adopt(moved) else { throw ChannelError.ioOnClosedChannel }
+                    try moved.pipeline.syncOperations.addHandler(
+                        ViewerHandler(service: service, request: request, earlyBytes: bytes)
+                    )
+                }
+                guard !moves else { return }
+                do {
+                    let viewer = ViewerHandler(service: service, request: request, earlyBytes: bytes)
+                    try connection.pipeline.syncOperations.addHandler(viewer)
+                    connection.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
+                    viewer.start()
+                } catch {
+                    connection.close(promise: nil)
+                }
+            }
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Completes when the last handler of HTTP has gone.
+    @discardableResult
+    private func replaceHTTP(
+        by handler: some ChannelInboundHandler,
+        context: ChannelHandlerContext
+    ) throws -> EventLoopFuture<Void> {
+        let pipeline = context.pipeline.syncOperations
+        try pipeline.addHandler(handler, position: .after(self))
+        for remove in HTTPHandlers.removals(from: pipeline) { remove() }
+        pipeline.removeHandler(self, promise: nil)
+        return HTTPHandlers.removeDecoder(from: pipeline, on: context.eventLoop)
     }
 }
 

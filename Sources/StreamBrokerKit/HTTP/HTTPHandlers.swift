@@ -30,8 +30,16 @@ enum HTTPHandlers {
         ].compactMap { $0 }
     }
 
-    static func removeDecoder(from pipeline: ChannelPipeline.SynchronousOperations) {
-        guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else { return }
-        pipeline.removeHandler(decoder, promise: nil)
+    /// Completes when the decoder has gone and everything that it held has been handed on.
+    static func removeDecoder(
+        from pipeline: ChannelPipeline.SynchronousOperations,
+        on loop: any EventLoop
+    ) -> EventLoopFuture<Void> {
+        guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else {
+            return loop.makeSucceededVoidFuture()
+        }
+        let removed = loop.makePromise(of: Void.self)
+        pipeline.removeHandler(decoder, promise: removed)
+        return removed.futureResult
     }
 }

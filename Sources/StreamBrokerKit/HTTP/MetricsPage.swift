@@ -1,8 +1,11 @@
 import StreamBrokerCore
 
 extension PrometheusText {
-    /// The broker's counters and gauges, one label per active stream.
-    static func metrics(of streams: [StreamStatus], connections: ConnectionCounts) -> String {
+    /// The broker's counters and gauges. The only label that is not from a fixed set is the name of an active stream, of which there are at
+    /// most ``BrokerConfiguration/maximumStreams``.
+    static func metrics(of service: BrokerService) -> String {
+        let streams = service.statuses()
+        let connections = service.connections.counts
         var page = PrometheusText()
         page.add("streams", .gauge, help: "Streams that exist.", samples: [([], Double(streams.count))])
         page.add(
@@ -22,6 +25,25 @@ extension PrometheusText {
             .counter,
             help: "Connections refused because a limit was reached.",
             samples: [([], Double(connections.refused))]
+        )
+        page.add(
+            "viewer_connections",
+            .gauge,
+            help: "Viewers that are connected.",
+            samples: [([], Double(service.seats.takenCount))]
+        )
+        let refused = service.seats.refusedCounts
+        page.add(
+            "viewers_refused_total",
+            .counter,
+            help: "Viewers not let in because a limit was reached, by limit.",
+            samples: ViewerRefusal.allCases.map { ([("limit", $0.label)], Double(refused[$0, default: 0])) }
+        )
+        page.add(
+            "viewers_lost_total",
+            .counter,
+            help: "Viewers closed because their end was found to be gone, by the sign of it.",
+            samples: service.viewerLosses.counts.map { ([("sign", $0.label)], Double($0.count)) }
         )
         page.addPerStream(streams, "viewers", .gauge, help: "Viewers and subscribers.") { Double($0.viewers) }
         page.addPerStream(streams, "frames_received_total", .counter, help: "Frames accepted.") { Double($0.received) }
@@ -50,12 +72,30 @@ extension PrometheusText {
             Double($0.cutOff)
         }
         page.addPerStream(
+            streams,
+            "stalled_viewers",
+            .gauge,
+            help: "Viewers that have had a frame on its way for longer than it should take."
+        ) { Double($0.stalledViewers) }
+        page.addDeliveryAges(streams)
+        page.addPerStream(
             streams.filter { $0.ageMilliseconds != nil },
             "latest_frame_age_seconds",
             .gauge,
             help: "Since the latest frame came."
         ) { ($0.ageMilliseconds ?? 0) / 1_000 }
         return page.text
+    }
+
+    private mutating func addDeliveryAges(_ streams: [StreamStatus]) {
+        addHistogram(
+            "delivery_age_seconds",
+            help: "Time from a frame's arrival until it had been written whole to a viewer's connection.",
+            samples: streams.map { status in
+                let bounds = DeliveryAges.upperBounds.map { Double($0) / 1e6 }
+                return ([("stream", status.stream)], bounds, status.ages.counts, Double(status.ages.sum) / 1e6)
+            }
+        )
     }
 
     private mutating func addPerStream(

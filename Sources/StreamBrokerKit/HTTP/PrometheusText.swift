@@ -22,6 +22,26 @@ struct PrometheusText {
         }
     }
 
+    /// Adds one histogram. `counts` has one number per bound, not added up, and one more for what is above all of them.
+    mutating func addHistogram(
+        _ name: String,
+        help: String,
+        samples: [(labels: [(String, String)], bounds: [Double], counts: [UInt64], sum: Double)]
+    ) {
+        text += "# HELP stream_broker_\(name) \(help)\n# TYPE stream_broker_\(name) histogram\n"
+        for sample in samples {
+            let labels = sample.labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+            var total: UInt64 = 0
+            for (index, count) in sample.counts.enumerated() {
+                total += count
+                let bound = index < sample.bounds.count ? Self.number(sample.bounds[index]) : "+Inf"
+                text += "stream_broker_\(name)_bucket{\(labels),le=\"\(bound)\"} \(total)\n"
+            }
+            text += "stream_broker_\(name)_sum{\(labels)} \(Self.number(sample.sum))\n"
+            text += "stream_broker_\(name)_count{\(labels)} \(total)\n"
+        }
+    }
+
     private static func number(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 9e15 ? String(Int64(value)) : String(value)
     }

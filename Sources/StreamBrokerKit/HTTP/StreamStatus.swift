@@ -1,5 +1,4 @@
 import StreamBrokerCore
-import Synchronization
 
 /// What is known of one stream at a moment, for `/api/streams` and `/metrics`.
 struct StreamStatus: Encodable {
@@ -35,6 +34,9 @@ struct StreamStatus: Encodable {
     var replaced: UInt64
     var thinned: UInt64
     var cutOff: UInt64
+    /// How many viewers have a frame on the way for longer than it should take.
+    var stalledViewers: Int
+    var ages: DeliveryAges
 
     enum CodingKeys: String, CodingKey {
         case stream, state, reason, viewers, sequence, format, width, height, received, delivered, replaced, thinned
@@ -46,6 +48,8 @@ struct StreamStatus: Encodable {
         case receivedBytes = "received_bytes"
         case deliveredBytes = "delivered_bytes"
         case cutOff = "cut_off"
+        case stalledViewers = "stalled_viewers"
+        // The classes of ages are for machines: they are on the page of metrics.
     }
 
     /// After so long without a frame a stream is not called live any more.
@@ -68,12 +72,14 @@ struct StreamStatus: Encodable {
         captureAgeMilliseconds = frame?.captureTime.map { Double(now.microseconds(since: $0)) / 1_000 }
         received = input.frames
         receivedBytes = input.bytes
-        let counters = hub.counters
-        delivered = counters.deliveredFrames.load(ordering: .relaxed)
-        deliveredBytes = counters.deliveredBytes.load(ordering: .relaxed)
-        replaced = counters.replacedFrames.load(ordering: .relaxed)
-        thinned = counters.thinnedFrames.load(ordering: .relaxed)
-        cutOff = counters.cutOffFrames.load(ordering: .relaxed)
+        let tally = hub.tally
+        delivered = tally.delivered
+        deliveredBytes = tally.deliveredBytes
+        replaced = tally.replaced
+        thinned = tally.thinned
+        cutOff = tally.cutOff
+        stalledViewers = tally.stalledViewers
+        ages = tally.ages
         switch age {
         case nil:
             state = .waiting

@@ -1,3 +1,4 @@
+import NIOCore
 public import StreamBrokerCore
 
 extension Broker {
@@ -19,4 +20,16 @@ typealias FrameChannel = StreamBrokerCore.Channel<Frame>
 extension FrameChannel {
     /// The network viewers of this stream.
     var viewerHub: ViewerHub? { existingSink() }
+
+    /// What became of the frames that were meant for the stream's network viewers.
+    package var deliveryTally: DeliveryTally { viewerHub?.tally ?? DeliveryTally() }
+
+    /// How many network viewers each event loop has that ever had one.
+    package func viewersPerLoop() async throws -> [Int] {
+        var counts: [Int] = []
+        for group in viewerHub?.loopViewers ?? [] {
+            counts.append(try await group.loop.submit { group.viewers.lanes.count }.get())
+        }
+        return counts
+    }
 }

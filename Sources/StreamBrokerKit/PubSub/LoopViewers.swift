@@ -1,7 +1,8 @@
 import NIOCore
-import Synchronization
+import StreamBrokerCore
 
-/// The viewers of one stream that live on one event loop, and the mailbox through which frames cross to it.
+/// The viewers of one stream that live on one event loop, as seen from other threads: the mailbox through which frames cross to the
+/// loop, and what it last told of its deliveries.
 final class LoopViewers: Sendable {
     private struct Mailbox {
         /// The newest frame, and the one before it. Two places, because posts that come in a pair after a pause of the network would
@@ -12,14 +13,23 @@ final class LoopViewers: Sendable {
     }
 
     let loop: any EventLoop
-    private let mailbox = Mutex(Mailbox())
-    private let lanes: NIOLoopBoundBox<[ViewerLane]>
+    private let mailbox = Locked(Mailbox())
+    private let roster: NIOLoopBoundBox<ViewerRoster>
+    private let published: PublishedTally
 
     /// Must be made on `loop`.
     init(loop: any EventLoop) {
         self.loop = loop
-        lanes = NIOLoopBoundBox([], eventLoop: loop)
+        let published = PublishedTally()
+        self.published = published
+        roster = NIOLoopBoundBox(ViewerRoster(publishingTo: published), eventLoop: loop)
     }
+
+    /// What became of the frames of this loop's viewers. From any thread.
+    var tally: DeliveryTally { published.value }
+
+    /// The viewers themselves; on the loop only.
+    var viewers: ViewerRoster { roster.value }
 
     /// Hands a frame to the loop. Of the frames that the loop has not taken yet the two newest are kept: viewers see what was replaced by
     /// the gap in the ordinals, and count it.
@@ -34,25 +44,7 @@ final class LoopViewers: Sendable {
     }
 
     func finish() {
-        loop.execute {
-            for lane in self.lanes.value { lane.streamFinished() }
-        }
-    }
-
-    func add(_ lane: ViewerLane) {
-        lane.position = lanes.value.count
-        lanes.value.append(lane)
-    }
-
-    func remove(_ lane: ViewerLane) -> Bool {
-        guard let position = lane.position else { return false }
-        lane.position = nil
-        let last = lanes.value.removeLast()
-        if last !== lane {
-            lanes.value[position] = last
-            last.position = position
-        }
-        return true
+        loop.execute { self.roster.value.finish() }
     }
 
     private func deliver() {
@@ -60,13 +52,8 @@ final class LoopViewers: Sendable {
             mailbox.isScheduled = false
             return (mailbox.previous.take(), mailbox.newest.take())
         }
-        if let previous { deliver(previous) }
-        if let newest { deliver(newest) }
-    }
-
-    private func deliver(_ frame: WireFrame) {
-        let now = SystemClock.steadyTime
-        // A copy of the reference: a viewer that fails may leave while the others are served.
-        for lane in lanes.value { lane.deliver(frame, isReplay: false, now: now) }
+        let roster = roster.value
+        if let previous { roster.deliver(previous) }
+        if let newest { roster.deliver(newest) }
     }
 }

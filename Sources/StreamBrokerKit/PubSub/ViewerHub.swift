@@ -1,6 +1,5 @@
 import NIOCore
 import StreamBrokerCore
-import Synchronization
 
 /// The network viewers of one stream: takes each frame once and hands one reference to each event loop that has viewers.
 final class ViewerHub: ChannelSink {
@@ -12,27 +11,29 @@ final class ViewerHub: ChannelSink {
     }
 
     let stream: StreamID
-    let counters = DeliveryCounters()
 
-    private let received = Mutex(Received())
-    private let groups = Mutex<[LoopViewers]>([])
-    private let viewerCount = Atomic<Int>(0)
+    private let received = Locked(Received())
+    private let groups = Locked<[LoopViewers]>([])
+    /// The places of this stream's viewers.
+    let places = StreamPlaces()
 
     init(stream: StreamID) {
         self.stream = stream
     }
 
-    var subscriberCount: Int { viewerCount.load(ordering: .relaxed) }
+    var subscriberCount: Int { places.takenCount }
 
     func receive(_ frame: Frame) {
+        let viewers = subscriberCount
         let wireFrame = received.withLock { received in
             received.frames += 1
             received.bytes += UInt64(frame.payload.count)
             received.meter.note(bytes: frame.payload.count, at: frame.arrivalTime.rawValue)
-            let wireFrame = WireFrame(frame, ordinal: received.frames)
+            let wireFrame = WireFrame(frame, ordinal: received.frames, expectedViewers: viewers)
             received.latest = wireFrame
             return wireFrame
         }
+        guard viewers > 0 else { return }
         for group in groups.withLock({ $0 }) { group.post(wireFrame) }
     }
 
@@ -52,6 +53,16 @@ final class ViewerHub: ChannelSink {
         }
     }
 
+    /// What became of the frames that were meant for viewers, all loops together.
+    var tally: DeliveryTally {
+        groups.withLock { $0 }.reduce(into: DeliveryTally()) { $0.add($1.tally) }
+    }
+
+    /// The loops that have had viewers of this stream.
+    var loopViewers: [LoopViewers] { groups.withLock { $0 } }
+
+    // MARK: Joining and leaving
+
     /// Adds a viewer on its own event loop, and shows it the latest frame.
     func join(_ lane: ViewerLane, on loop: any EventLoop) {
         loop.preconditionInEventLoop()
@@ -61,18 +72,17 @@ final class ViewerHub: ChannelSink {
             groups.append(group)
             return group
         }
-        viewerCount.add(1, ordering: .relaxed)
-        group.add(lane)
+        group.viewers.add(lane)
         // Read only after the viewer is in its group: a frame published in between then comes by either way, and twice is noticed.
         let (latest, ordinal) = received.withLock { ($0.latest, $0.frames) }
         lane.startsAfter(ordinal: latest.map { $0.ordinal - 1 } ?? ordinal)
-        if let latest { lane.deliver(latest, isReplay: true, now: SystemClock.steadyTime) }
+        if let latest { lane.deliver(DeliveryRound(latest, now: SystemClock.steadyTime, isReplay: true)) }
     }
 
     /// Removes a viewer, on its own event loop.
     func leave(_ lane: ViewerLane, on loop: any EventLoop) {
         loop.preconditionInEventLoop()
-        guard let group = groups.withLock({ $0.first { $0.loop === loop } }), group.remove(lane) else { return }
-        viewerCount.subtract(1, ordering: .relaxed)
+        guard let group = groups.withLock({ $0.first { $0.loop === loop } }) else { return }
+        group.viewers.remove(lane)
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import StreamBrokerCore
 
 /// A port that becomes known, or fails to, once.
 final class BoundPort: Sendable {
@@ -7,7 +7,7 @@ final class BoundPort: Sendable {
         case known(Result<Int, any Error>)
     }
 
-    private let state = Mutex(State.unknown([]))
+    private let state = Locked(State.unknown([]))
 
     func resolve(_ result: Result<Int, any Error>) {
         let waiters = state.withLock { state in

@@ -37,7 +37,9 @@ public final class BrokerServer: Service, Sendable {
             limits: configuration.limits,
             maximumConnections: configuration.maximumConnections,
             logger: logger,
-            viewers: viewers
+            viewers: viewers,
+            viewerLimits: configuration.viewerLimits,
+            loops: Listener.loops
         )
         listener = Listener(host: configuration.host, port: configuration.port)
     }

@@ -8,8 +8,10 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var port = 3090
     /// What requests may be like.
     public var limits = RequestLimits()
-    /// How many connections may be open at once. Default 10,000.
-    public var maximumConnections = 10_000
+    /// How many viewers there may be.
+    public var viewerLimits = ViewerLimits()
+    /// How many connections may be open at once, viewers among them. Default 12,000.
+    public var maximumConnections = 12_000
     /// How long open connections may take to finish when the server shuts down. Default 1 second.
     public var drainTimeout: Duration = .seconds(1)
 

@@ -8,6 +8,11 @@ final class BrokerService: Sendable {
     let limits: RequestLimits
     let viewers: ViewerConfiguration
     let connections: ConnectionRegistry
+    let seats: ViewerSeats
+    let viewerClocks: ViewerClocks
+    let viewerLosses = ViewerLosses()
+    /// The loops that connections may be on; empty where an embedding server decides.
+    let loops: [any EventLoop]
     let logger: Logger
     /// Whether an embedding server has the page, too.
     let servesPage: Bool
@@ -21,6 +26,8 @@ final class BrokerService: Sendable {
         maximumConnections: Int,
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
+        viewerLimits: ViewerLimits = ViewerLimits(),
+        loops: [any EventLoop] = [],
         servesPage: Bool = true,
         brokerOfPage: String? = nil
     ) {
@@ -30,7 +37,10 @@ final class BrokerService: Sendable {
         self.limits = limits
         self.viewers = viewers
         self.logger = logger
+        self.loops = loops
         connections = ConnectionRegistry(limit: maximumConnections)
+        seats = ViewerSeats(limits: viewerLimits)
+        viewerClocks = ViewerClocks(interval: viewers.checkInterval)
     }
 
     var uptime: Duration { .microseconds(SystemClock.steadyTime - startTime) }

@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import StreamBrokerCore
 
 /// How many connections there are and were.
 struct ConnectionCounts: Sendable {
@@ -17,7 +17,7 @@ final class ConnectionRegistry: Sendable {
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let limit: Int
 
     init(limit: Int) {
@@ -41,6 +41,20 @@ final class ConnectionRegistry: Sendable {
             return true
         }
         guard admitted else { return false }
+        let key = ObjectIdentifier(connection)
+        connection.closeFuture.whenComplete { [self] _ in remove(key) }
+        return true
+    }
+
+    /// Notes a connection that goes on under another channel, which is none more. Answers whether it may.
+    func adopt(_ connection: any NIOCore.Channel) -> Bool {
+        let adopted = state.withLock { state in
+            guard !state.isDraining else { return false }
+            state.open[ObjectIdentifier(connection)] = connection
+            state.counts.open += 1
+            return true
+        }
+        guard adopted else { return false }
         let key = ObjectIdentifier(connection)
         connection.closeFuture.whenComplete { [self] _ in remove(key) }
         return true

@@ -8,6 +8,9 @@ struct Listener: Sendable {
     let port: Int
     let boundPort = BoundPort()
 
+    /// The loops that connections are spread over.
+    static var loops: [any EventLoop] { Array(MultiThreadedEventLoopGroup.singleton.makeIterator()) }
+
     /// - Parameters:
     ///   - setUp: Fills a new connection's pipeline, on its event loop.
     ///   - whileListening: Runs beside the listener and is cancelled with it.

@@ -8,13 +8,17 @@ import Musl
 import Darwin
 #endif
 
-/// Writes a frame straight to a viewer's socket, past NIO's pipeline.
+/// Writes a message straight to a viewer's socket, past NIO's pipeline, in one system call.
 ///
 /// Why: nine tenths of a delivery are the kernel's, and most of the rest is NIO's pending-write bookkeeping, promise and flush per
-/// viewer. One `sendmsg` of the shared bytes from the event loop itself is about a third cheaper for the whole server. What does not
+/// viewer. One call with the shared bytes from the event loop itself is about a third cheaper for the whole server. What does not
 /// fit into the socket's buffer goes through NIO, which waits for the socket to take more.
 ///
 /// Order on the wire is safe as long as NIO has nothing of its own to write for the connection: the caller's ``ViewerOutbox`` knows.
+///
+/// The handle is NIO's, and so is the decision to close it. NIO closes it on this event loop, and calls the connection's handlers
+/// (a failed write, then `channelInactive`) before it does anything else there: a handler that lets go of its writer when it is
+/// called never writes to a handle that has become somebody else's.
 struct DirectSocketWriter {
     enum Outcome {
         case sent(byteCount: Int)
@@ -22,8 +26,7 @@ struct DirectSocketWriter {
         case failed
     }
 
-    private let connection: any NIOCore.Channel
-    private let handle: NIOBSDSocket.Handle
+    let handle: NIOBSDSocket.Handle
 
     /// `nil` when the connection is not a plain socket. Must be called on its event loop.
     ///
@@ -33,41 +36,61 @@ struct DirectSocketWriter {
             of: NIOBSDSocket.Handle.self
         ) { $0 }
         guard let handle = found else { return nil }
-        self.connection = connection
         self.handle = handle
     }
 
-    /// Must be called on the connection's event loop.
-    func send(prefix: [UInt8], payload: [UInt8]) -> Outcome {
-        // NIO closes the socket and makes the connection inactive on this event loop, in one step without a call to anybody: while it
-        // is active, the handle is open and no other connection's.
-        guard connection.isActive else { return .failed }
-        let sent = Self.send(prefix, payload, on: handle)
-        return sent < 0 ? .failed : .sent(byteCount: sent)
+    /// Sends as much of the message as the socket takes. Must be called on the connection's event loop.
+    func send(_ message: WireMessage) -> Outcome {
+        while true {
+            let sent = Self.send(message, on: handle)
+            if sent >= 0 { return .sent(byteCount: sent) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN, EWOULDBLOCK, ENOBUFS: return .sent(byteCount: 0)
+            default: return .failed
+            }
+        }
     }
 
-    /// How many bytes the socket took; 0 when it is full, -1 when it is broken.
-    private static func send(_ prefix: [UInt8], _ payload: [UInt8], on handle: NIOBSDSocket.Handle) -> Int {
+    private static let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+
+    private static func send(_ message: WireMessage, on handle: NIOBSDSocket.Handle) -> Int {
+        #if os(Linux)
+        if let file = message.file?.descriptor {
+            var offset = off_t(0)
+            // Does not wait, since NIO's sockets do not; raises no signal, since NIO has the process ignore SIGPIPE.
+            return sendfile(handle, file, &offset, message.byteCount)
+        }
+        #endif
+        if let joined = message.joined {
+            return joined.withUnsafeReadableBytes { systemSend(handle, $0.baseAddress, $0.count, flags) }
+        }
+        return sendPieces(message.prefix, message.payload.bytes, on: handle)
+    }
+
+    private static func sendPieces(_ prefix: [UInt8], _ payload: [UInt8], on handle: NIOBSDSocket.Handle) -> Int {
         prefix.withUnsafeBytes { prefix in
             payload.withUnsafeBytes { payload in
                 withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { vectors in
                     vectors[0] = vector(of: prefix)
                     vectors[1] = vector(of: payload)
-                    var message = msghdr()
-                    message.msg_iov = vectors.baseAddress
-                    message.msg_iovlen = 2
-                    while true {
-                        let sent = sendmsg(handle, &message, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
-                        if sent >= 0 { return sent }
-                        switch errno {
-                        case EINTR: continue
-                        case EAGAIN, EWOULDBLOCK, ENOBUFS: return 0
-                        default: return -1
-                        }
-                    }
+                    var header = msghdr()
+                    header.msg_iov = vectors.baseAddress
+                    header.msg_iovlen = 2
+                    return sendmsg(handle, &header, flags)
                 }
             }
         }
+    }
+
+    private static func systemSend(_ handle: CInt, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: CInt) -> Int {
+        #if canImport(Glibc)
+        Glibc.send(handle, bytes, count, flags)
+        #elseif canImport(Musl)
+        Musl.send(handle, bytes, count, flags)
+        #else
+        Darwin.send(handle, bytes, count, flags)
+        #endif
     }
 
     private static func vector(of bytes: UnsafeRawBufferPointer) -> iovec {

@@ -1,48 +1,58 @@
+import Logging
 import NIOCore
 import StreamBrokerCore
-import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
 
 /// One viewer's connection after the upgrade: the only handler left in its pipeline. Lives on its event loop.
 ///
-/// What is sent when is decided by ``ViewerOutbox``; this handler carries it out.
+/// What is sent when is decided by ``ViewerOutbox``, and whether the peer is still there by ``PeerLiveness``; this handler carries it out.
 final class ViewerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    struct Request {
-        var streams: [(id: StreamID, channel: FrameChannel)]
-        /// Whether frames carry the `stream-broker.v1` header and control messages are understood.
-        var isTagged: Bool
-        /// Whether the socket carries a list of streams that may change.
-        var carriesMany: Bool
-        var framesPerSecond: Double?
+    /// A stream that the viewer watches.
+    struct Entry {
+        var stream: StreamID
+        var channel: FrameChannel
+        var lane: ViewerLane
+        /// Given back when the entry is gone.
+        var place: StreamPlace
     }
 
-    private let broker: Broker
-    private let configuration: ViewerConfiguration
-    private let request: Request
-
-    private var context: ChannelHandlerContext?
-    private var direct: DirectSocketWriter?
-    private var parser = WebSocketMessageParser()
-    private var outbox = ViewerOutbox(laneCount: 0)
-    /// By lane index; `nil` where a stream was unsubscribed.
-    private var lanes: [(stream: StreamID, channel: FrameChannel, lane: ViewerLane)?] = []
-    private var pendingControlWrites = 0
-    private var heartbeat: Scheduled<Void>?
-    private var awaitsPong = false
+    // What every frame needs stands first, and so close together in memory.
     private var closing = false
+    private let isTagged: Bool
+    private var direct: DirectSocketWriter?
+    private var outbox = ViewerOutbox(laneCount: 0)
 
-    init(broker: Broker, configuration: ViewerConfiguration, request: Request) {
-        self.broker = broker
-        self.configuration = configuration
+    private let service: BrokerService
+    private let carriesMany: Bool
+    /// What the viewer asked for, until it has joined.
+    private var request: ViewerRequest?
+    /// What the client sent before this handler was there.
+    private var earlyBytes: ByteBuffer
+    private let seat: ViewerSeat
+    private let framesPerSecond: Double?
+    private(set) var context: ChannelHandlerContext?
+    private var clock: ViewerClock?
+    private var parser = WebSocketMessageParser()
+    /// By lane index; `nil` where a stream was unsubscribed.
+    private(set) var entries: [Entry?] = []
+    private var pendingControlWrites = 0
+    private var liveness: PeerLiveness
+    /// When a write counts as late, in µs of the steady clock; `nil` while nothing is being written.
+    private var writeDue: Int64?
+    private(set) var isStalled = false
+    let joinTime = SystemClock.steadyTime
+
+    init(service: BrokerService, request: ViewerRequest, earlyBytes: ByteBuffer = ByteBuffer()) {
+        self.service = service
+        self.earlyBytes = earlyBytes
         self.request = request
+        seat = request.seat
+        isTagged = request.isTagged
+        carriesMany = request.carriesMany
+        framesPerSecond = request.framesPerSecond
+        liveness = PeerLiveness(limits: service.viewers.liveness, now: joinTime)
     }
 
     // MARK: Joining and leaving
@@ -51,15 +61,20 @@ final class ViewerHandler: ChannelInboundHandler {
         self.context = context
     }
 
-    /// Joins the streams. Call when no other handler is left in the pipeline.
+    /// Joins the streams. Call when the connection is active and no other handler is left in its pipeline.
     func start() {
-        guard let context else { return }
-        boundKernelBuffer(context)
+        guard let context, let request else { return }
+        self.request = nil
+        ViewerSocket.configure(context.channel, service.viewers)
         direct = DirectSocketWriter(context.channel)
-        for (stream, channel) in request.streams { add(stream, channel, framesPerSecond: request.framesPerSecond) }
-        if request.carriesMany { announceStreams() }
-        for entry in lanes { if let entry { join(entry.channel, entry.lane) } }
-        scheduleHeartbeat()
+        for stream in request.streams { add(stream) }
+        if carriesMany { announceStreams() }
+        for entry in entries { if let entry { join(entry) } }
+        clock = service.viewerClocks.clock(on: context.eventLoop)
+        clock?.add(self)
+        let bytes = earlyBytes
+        earlyBytes = ByteBuffer()
+        if bytes.readableBytes > 0 { receive(bytes) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -71,64 +86,73 @@ final class ViewerHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    /// Bytes that wait unsent in the kernel are pictures getting old: it is to take a new frame only when little is left of the last.
-    private func boundKernelBuffer(_ context: ChannelHandlerContext) {
-        #if os(Linux)
-        let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_NOTSENT_LOWAT))
-        // Not every channel is a TCP socket; on those that are not there is nothing to bound.
-        try? context.channel.syncOptions?.setOption(option, value: configuration.unsentLowWaterMark)
-        #endif
-    }
-
-    private func add(_ stream: StreamID, _ channel: FrameChannel, framesPerSecond: Double?) {
-        guard let hub = channel.viewerHub else { return }
+    private func add(_ stream: ViewerRequest.Stream) {
+        guard let hub = stream.channel.viewerHub else { return }
         let index = outbox.addLane()
         outbox.setRate(framesPerSecond, lane: index)
         let lane = ViewerLane(hub: hub, index: index, viewer: self)
-        if index == lanes.count { lanes.append(nil) }
-        lanes[index] = (stream, channel, lane)
+        if index == entries.count { entries.append(nil) }
+        entries[index] = Entry(stream: stream.id, channel: stream.channel, lane: lane, place: stream.place)
     }
 
-    private func join(_ channel: FrameChannel, _ lane: ViewerLane) {
+    private func join(_ entry: Entry) {
         guard let context else { return }
-        channel.noteActivity()
-        lane.hub.join(lane, on: context.eventLoop)
+        entry.channel.noteActivity()
+        entry.lane.hub.join(entry.lane, on: context.eventLoop)
     }
 
     private func leave(_ index: Int) {
-        guard let context, let entry = lanes[index] else { return }
-        lanes[index] = nil
-        if outbox.removeLane(index) { entry.lane.hub.counters.cutOffFrames.add(1, ordering: .relaxed) }
+        guard let context, let entry = entries[index] else { return }
+        entries[index] = nil
+        if isStalled { entry.lane.noteStalled(false) }
+        if outbox.removeLane(index) { entry.lane.noteCutOff() }
+        if entry.lane.heldBack != nil { entry.lane.noteThinned() }
         entry.lane.hub.leave(entry.lane, on: context.eventLoop)
+        entry.lane.close()
         entry.channel.noteActivity()
     }
 
     private func leaveAll() {
-        heartbeat?.cancel()
-        heartbeat = nil
-        for index in lanes.indices { leave(index) }
-        context = nil
+        // First of all: the socket is not ours any more.
         direct = nil
+        clock?.remove(self)
+        clock = nil
+        for index in entries.indices { leave(index) }
+        request = nil
+        context = nil
     }
 
     // MARK: Frames
 
-    func offer(_ frame: WireFrame, lane: ViewerLane, isReplay: Bool, now: Int64) {
+    func offer(_ round: DeliveryRound, lane: ViewerLane) {
         guard !closing else { return }
-        let outgoing = OutgoingFrame(frame: frame, isReplay: isReplay)
-        switch outbox.offer(frame.frame.sequence, lane: lane.index, now: now) {
-        case .write: write(outgoing, lane: lane)
-        case .waits: lane.waiting = outgoing
-        case .stale: break
+        let offer = outbox.offer(round.frame.frame.sequence, lane: lane.index, now: round.now)
+        if case .stale = offer { return }
+        let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
+        if case .thinned = offer {
+            holdBack(message, sequence: round.frame.frame.sequence, lane: lane, now: round.now)
+        } else {
+            if lane.heldBack != nil {
+                lane.heldBack = nil
+                lane.noteThinned()
+            }
+            carryOut(offer, message, lane: lane)
+        }
+    }
+
+    private func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
+        switch offer {
+        case .write: write(message, lane: lane)
+        case .waits: lane.waiting = message
         case .replaced:
-            lane.waiting = outgoing
-            lane.hub.counters.replacedFrames.add(1, ordering: .relaxed)
-        case .thinned: lane.hub.counters.thinnedFrames.add(1, ordering: .relaxed)
+            lane.waiting = message
+            lane.noteReplaced()
+        case .thinned, .stale: break
         }
     }
 
     func streamFinished(_ lane: ViewerLane) {
-        if request.carriesMany {
+        if carriesMany {
             leave(lane.index)
             announceStreams()
         } else {
@@ -136,72 +160,107 @@ final class ViewerHandler: ChannelInboundHandler {
         }
     }
 
-    private func write(_ outgoing: OutgoingFrame, lane: ViewerLane) {
-        guard let context else { return }
-        let frame = outgoing.frame
-        let prefix =
-            request.isTagged
-            ? frame.taggedPrefix(streamIndex: lane.index, isReplay: outgoing.isReplay) : frame.plainPrefix
-        let total = prefix.count + frame.frame.payload.count
-        switch direct?.send(prefix: prefix, payload: frame.frame.payload) {
-        case .sent(total):
-            frameWritten(total, of: lane)
+    private func write(_ message: WireMessage, lane: ViewerLane) {
+        switch direct?.send(message) {
+        case .sent(message.byteCount):
+            lane.noteDelivered(message, at: SystemClock.steadyTime)
+            writeCompleted()
         case .sent(let sent):
-            writeRest(of: frame, prefix: prefix, after: sent, total: total, lane: lane, context: context)
+            writeRest(of: message, after: sent, lane: lane)
         case nil:
-            writeRest(of: frame, prefix: prefix, after: 0, total: total, lane: lane, context: context)
+            writeRest(of: message, after: 0, lane: lane)
         case .failed:
-            lane.hub.counters.cutOffFrames.add(1, ordering: .relaxed)
-            context.close(promise: nil)
+            lane.noteCutOff()
+            context?.close(promise: nil)
         }
     }
 
-    private func writeRest(
-        of frame: WireFrame,
-        prefix: [UInt8],
-        after sent: Int,
-        total: Int,
-        lane: ViewerLane,
-        context: ChannelHandlerContext
-    ) {
-        if sent < prefix.count {
-            context.write(wrapOutboundOut(ByteBuffer(bytes: prefix[sent...])), promise: nil)
-        }
-        var payload = frame.payloadBuffer
-        payload.moveReaderIndex(forwardBy: max(0, sent - prefix.count))
+    private func writeRest(of message: WireMessage, after sent: Int, lane: ViewerLane) {
+        guard let context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound((handler: self, lane: lane), eventLoop: context.eventLoop)
         written.futureResult.whenComplete { result in
             let (handler, lane) = bound.value
             switch result {
-            case .success: handler.frameWritten(total, of: lane)
-            case .failure: lane.hub.counters.cutOffFrames.add(1, ordering: .relaxed)
+            case .success:
+                lane.noteDelivered(message, at: SystemClock.steadyTime)
+                lane.roster?.publishTally()
+                handler.writeCompleted()
+            case .failure:
+                handler.direct = nil
+                lane.noteCutOff()
             }
         }
-        context.writeAndFlush(wrapOutboundOut(payload), promise: written)
-    }
-
-    private func frameWritten(_ byteCount: Int, of lane: ViewerLane) {
-        lane.hub.counters.deliveredFrames.add(1, ordering: .relaxed)
-        lane.hub.counters.deliveredBytes.add(UInt64(byteCount), ordering: .relaxed)
-        writeCompleted()
+        writeDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
+        context.writeAndFlush(wrapOutboundOut(message.rest(after: sent)), promise: written)
     }
 
     private func writeCompleted() {
+        if writeDue != nil {
+            writeDue = nil
+            setStalled(false)
+        }
         guard let next = outbox.writeCompleted() else { return }
         writeNext(next)
     }
 
     private func writeNext(_ turn: ViewerOutbox.Turn) {
-        guard !closing, let lane = lanes[turn.lane]?.lane, let outgoing = lane.waiting.take() else { return }
-        write(outgoing, lane: lane)
+        guard !closing, let lane = entries[turn.lane]?.lane, let message = lane.waiting.take() else { return }
+        write(message, lane: lane)
+    }
+
+    // MARK: Frames that the viewer's rate leaves out
+
+    /// Keeps the newest of them: if the stream stops with it, the viewer is to have it.
+    private func holdBack(_ message: WireMessage, sequence: UInt64, lane: ViewerLane, now: Int64) {
+        if lane.heldBack != nil { lane.noteThinned() }
+        lane.heldBack = message
+        lane.heldBackSequence = sequence
+        guard !lane.isHeldBackTimed, let due = outbox.heldBackDue(lane: lane.index) else { return }
+        timeHeldBack(lane, in: due - now)
+    }
+
+    private func timeHeldBack(_ lane: ViewerLane, in delay: Int64) {
+        guard let context else { return }
+        lane.isHeldBackTimed = true
+        let bound = NIOLoopBound((handler: self, lane: lane), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .microseconds(max(0, delay))) {
+            let (handler, lane) = bound.value
+            lane.isHeldBackTimed = false
+            handler.heldBackIsDue(lane)
+        }
+    }
+
+    /// One timer serves many frames: when newer ones went through since it was set, it is set again for the one that is kept now.
+    private func heldBackIsDue(_ lane: ViewerLane) {
+        guard !closing, lane.heldBack != nil, entries.indices.contains(lane.index), entries[lane.index]?.lane === lane
+        else { return }
+        let now = SystemClock.steadyTime
+        if let due = outbox.heldBackDue(lane: lane.index), due > now { return timeHeldBack(lane, in: due - now) }
+        sendHeldBack(lane, now: now)
+    }
+
+    private func sendHeldBack(_ lane: ViewerLane, now: Int64) {
+        guard let message = lane.heldBack.take() else { return }
+        carryOut(outbox.offerHeldBack(lane.heldBackSequence, lane: lane.index, now: now), message, lane: lane)
+        lane.roster?.publishTally()
     }
 
     // MARK: What the client says
 
+    func channelActive(context: ChannelHandlerContext) {
+        // A connection that came here from another event loop is active only now.
+        start()
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        awaitsPong = false
-        parser.append(unwrapInboundIn(data).readableBytesView)
+        receive(unwrapInboundIn(data))
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        liveness.heard(now: SystemClock.steadyTime)
+        parser.append(bytes.readableBytesView)
         do {
             while let message = try parser.next() { try handle(message) }
         } catch {
@@ -217,60 +276,76 @@ final class ViewerHandler: ChannelInboundHandler {
         case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not taken")
         case .text(let text):
             // A plain viewer has nothing to say; what it says all the same is harmless.
-            if request.isTagged { try handle(ClientMessage(parsing: text)) }
+            if isTagged { try handle(ClientMessage(parsing: text)) }
         }
     }
 
     private func handle(_ message: ClientMessage) throws(WebSocketViolation) {
         switch message {
-        case .ping(let echo): writeText(.pong(t: echo, serverTime: broker.currentTime))
+        case .ping(let echo): writeText(.pong(t: echo, serverTime: service.broker.currentTime))
         case .rate(let stream, let framesPerSecond):
             guard let index = laneIndex(stream) else { return }
-            outbox.setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
+            setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
         case .acknowledge(let stream, let sequence):
             guard let index = laneIndex(stream) else { return }
             if let next = outbox.acknowledged(upTo: sequence, lane: index) { writeNext(next) }
         case .subscribe(let names, let framesPerSecond):
-            if request.carriesMany { subscribe(names, framesPerSecond: framesPerSecond) }
+            if carriesMany { subscribe(names, framesPerSecond: framesPerSecond) }
         case .unsubscribe(let streams):
-            guard request.carriesMany else { return }
+            guard carriesMany else { return }
             for index in streams.compactMap(laneIndex) { leave(index) }
             announceStreams()
         case .unknown: break
         }
     }
 
+    private func setRate(_ framesPerSecond: Double?, lane index: Int) {
+        outbox.setRate(framesPerSecond, lane: index)
+        // What the old rate left out is the newest picture there is.
+        if let lane = entries[index]?.lane { sendHeldBack(lane, now: SystemClock.steadyTime) }
+    }
+
     private func subscribe(_ names: [String], framesPerSecond: Double?) {
+        guard let context else { return }
         var added: [Int] = []
         for name in names {
             do {
-                guard lanes.count(where: { $0 != nil }) < Route.maximumStreamsPerSocket else {
+                guard entries.count(where: { $0 != nil }) < Route.maximumStreamsPerSocket else {
                     throw BrokerError.streamLimitReached(limit: Route.maximumStreamsPerSocket)
                 }
-                let channel = try broker.channel(name)
+                let channel = try service.broker.channel(name)
                 let id = try StreamID(name)
-                guard !lanes.contains(where: { $0?.stream == id }) else { continue }
-                add(id, channel, framesPerSecond: framesPerSecond == 0 ? nil : framesPerSecond)
-                if let index = lanes.firstIndex(where: { $0?.stream == id }) { added.append(index) }
+                guard !entries.contains(where: { $0?.stream == id }) else { continue }
+                // The connection stays on its loop, whatever would suit the new stream best.
+                let place = try service.takePlace(in: channel, current: context.eventLoop, among: [])
+                add(ViewerRequest.Stream(id: id, channel: channel, place: place))
+                guard let index = entries.firstIndex(where: { $0?.stream == id }) else { continue }
+                outbox.setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
+                added.append(index)
+            } catch let refusal as ViewerRefusal {
+                let error = service.explanation(of: refusal)
+                writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: error))
             } catch {
                 writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: "\(error)"))
             }
         }
         announceStreams()
-        for index in added { if let entry = lanes[index] { join(entry.channel, entry.lane) } }
+        for index in added { if let entry = entries[index] { join(entry) } }
     }
 
     private func laneIndex(_ reference: ClientMessage.StreamReference?) -> Int? {
         switch reference {
-        case nil: lanes.count == 1 && lanes[0] != nil ? 0 : nil
-        case .index(let index): lanes.indices.contains(index) && lanes[index] != nil ? index : nil
-        case .name(let name): lanes.firstIndex { $0?.stream.name == name }
+        case nil: entries.count == 1 && entries[0] != nil ? 0 : nil
+        case .index(let index): entries.indices.contains(index) && entries[index] != nil ? index : nil
+        case .name(let name): entries.firstIndex { $0?.stream.name == name }
         }
     }
 
     private func announceStreams() {
         writeText(
-            .streams(lanes.enumerated().compactMap { index, entry in entry.map { (index: index, stream: $0.stream) } })
+            .streams(
+                entries.enumerated().compactMap { index, entry in entry.map { (index: index, stream: $0.stream) } }
+            )
         )
     }
 
@@ -283,7 +358,7 @@ final class ViewerHandler: ChannelInboundHandler {
     /// Control frames go through NIO and count as writing, so that no frame is sent past them.
     private func writeControl(_ bytes: [UInt8], then completion: ((ViewerHandler) -> Void)? = nil) {
         guard let context, !closing || completion != nil,
-            pendingControlWrites < configuration.maximumPendingControlWrites || completion != nil
+            pendingControlWrites < service.viewers.maximumPendingControlWrites || completion != nil
         else { return }
         pendingControlWrites += 1
         outbox.controlWriteBegan()
@@ -292,37 +367,38 @@ final class ViewerHandler: ChannelInboundHandler {
         written.futureResult.whenComplete { result in
             let (handler, completion) = bound.value
             handler.pendingControlWrites -= 1
-            if case .success = result {
+            switch result {
+            case .success:
                 handler.writeCompleted()
                 completion?(handler)
+            case .failure:
+                handler.direct = nil
             }
         }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
     }
 
-    private func scheduleHeartbeat() {
-        guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        heartbeat = context.eventLoop.scheduleTask(in: TimeAmount(configuration.pingInterval)) {
-            bound.value.beat()
+    // MARK: Whether the peer is still there
+
+    /// Called every few seconds by the loop's ``ViewerClock``.
+    func check(now: Int64) {
+        guard let context, !closing else { return }
+        if let writeDue { setStalled(now > writeDue) }
+        let transport = direct.flatMap { ViewerSocket.transportState(of: $0.handle) }
+        switch liveness.check(now: now, isWriting: !outbox.isIdle, transport: transport) {
+        case .alive: break
+        case .ping: writeControl(WebSocketFramePrefix.frame(.ping, []))
+        case .dead(let sign):
+            service.logger.debug("viewer is gone", metadata: ["sign": "\(sign)"])
+            service.viewerLosses.note(sign)
+            context.close(promise: nil)
         }
     }
 
-    private func beat() {
-        guard let context, !closing else { return }
-        // While frames are stuck in a full socket, a ping would be stuck behind them: no answer then means nothing.
-        guard outbox.isIdle else { return scheduleHeartbeat() }
-        awaitsPong = true
-        writeControl(WebSocketFramePrefix.frame(.ping, []))
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        heartbeat = context.eventLoop.scheduleTask(in: TimeAmount(configuration.pingTimeout)) {
-            let viewer = bound.value
-            if viewer.awaitsPong, viewer.outbox.isIdle {
-                viewer.context?.close(promise: nil)
-            } else {
-                viewer.scheduleHeartbeat()
-            }
-        }
+    private func setStalled(_ stalled: Bool) {
+        guard stalled != isStalled else { return }
+        isStalled = stalled
+        for entry in entries { entry?.lane.noteStalled(stalled) }
     }
 
     // MARK: Closing
@@ -331,10 +407,9 @@ final class ViewerHandler: ChannelInboundHandler {
     func close(_ code: WebSocketCloseCode, reason: String) {
         guard let context, !closing else { return }
         closing = true
-        for index in lanes.indices { leave(index) }
-        heartbeat?.cancel()
+        for index in entries.indices { leave(index) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        heartbeat = context.eventLoop.scheduleTask(in: TimeAmount(configuration.closeTimeout)) {
+        context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
             bound.value.context?.close(promise: nil)
         }
         writeControl(WebSocketFramePrefix.closeFrame(code, reason: reason)) { viewer in
@@ -350,7 +425,7 @@ final class ViewerHandler: ChannelInboundHandler {
             return
         }
         closing = true
-        for index in lanes.indices { leave(index) }
+        for index in entries.indices { leave(index) }
         writeControl(WebSocketFramePrefix.closeFrame(code ?? .normal, reason: "")) { $0.context?.close(promise: nil) }
     }
 

@@ -6,10 +6,16 @@ import StreamBrokerCore
 
 /// Decides on a request to become a WebSocket (RFC 6455, section 4.2).
 struct WebSocketHandshake {
-    let request: ViewerHandler.Request
+    let request: ViewerRequest
 
     /// - Throws: the answer to give instead of the upgrade.
-    init(route: Route, head: HTTPRequestHead, target: RequestTarget, broker: Broker) throws(HandshakeRefusal) {
+    init(
+        route: Route,
+        head: HTTPRequestHead,
+        target: RequestTarget,
+        connection: any NIOCore.Channel,
+        service: BrokerService
+    ) throws(HandshakeRefusal) {
         // What the address itself has wrong comes first: a page that cannot see a handshake's status asks again without one.
         let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
         guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
@@ -48,18 +54,33 @@ struct WebSocketHandshake {
             ids = several
         default: preconditionFailure("\(route) is no WebSocket")
         }
-        var streams: [(id: StreamID, channel: FrameChannel)] = []
-        for id in ids {
-            do {
-                streams.append((id, try broker.channel(id)))
-            } catch {
-                throw HandshakeRefusal(answer: .brokerRefusal(error))
-            }
-        }
         var carriesMany = false
         if case .viewerOfMany = route { carriesMany = true }
-        request = ViewerHandler.Request(
+        let seat: ViewerSeat
+        do { seat = try service.takeSeat(for: connection) } catch {
+            throw HandshakeRefusal(answer: service.answer(to: error))
+        }
+        var streams: [ViewerRequest.Stream] = []
+        for id in ids {
+            let channel: FrameChannel
+            do { channel = try service.broker.channel(id) } catch {
+                throw HandshakeRefusal(answer: .brokerRefusal(error))
+            }
+            do {
+                // The first stream decides on the loop; the others of the same socket go with it.
+                let place = try service.takePlace(
+                    in: channel,
+                    current: streams.first?.place.loop ?? connection.eventLoop,
+                    among: streams.isEmpty ? service.loops : []
+                )
+                streams.append(ViewerRequest.Stream(id: id, channel: channel, place: place))
+            } catch {
+                throw HandshakeRefusal(answer: service.answer(to: error))
+            }
+        }
+        request = ViewerRequest(
             streams: streams,
+            seat: seat,
             isTagged: isTagged,
             carriesMany: carriesMany,
             framesPerSecond: framesPerSecond

@@ -1,60 +1,68 @@
-import NIOCore
 import StreamBrokerCore
-import Synchronization
 
-/// A frame as it goes over WebSocket, built once and shared by all viewers of the stream.
+/// A frame as it goes over WebSocket: each variant of its message is built once, when the first viewer needs it, and shared by all.
 ///
-/// A message is a short prefix and the frame's own payload. The prefix exists in two variants: the bare WebSocket head, and that
-/// followed by the `stream-broker.v1` header. The payload is never copied for the direct path; the first viewer whose connection
-/// goes through NIO has it copied once into a buffer that all such viewers share.
+/// There are two variants that many viewers share, the bare payload and the payload behind the `stream-broker.v1` header. What differs
+/// from viewer to viewer (the index on a socket of several streams, the mark of a replay) is a short prefix before the same payload.
 final class WireFrame: Sendable {
+    private struct Messages {
+        var plain: WireMessage?
+        var tagged: WireMessage?
+    }
+
     let frame: Frame
     /// How many frames the stream had had when this one came, itself included.
     let ordinal: UInt64
-    /// Precedes the payload on a plain socket.
-    let plainPrefix: [UInt8]
-    /// Precedes the payload on a `stream-broker.v1` socket: stream index 0, not a replay.
-    let taggedPrefix: [UInt8]
+    private let payload: SharedPayload
+    /// When it came, in µs of the steady clock.
+    private let arrival = SystemClock.steadyTime
+    private let expectedViewers: Int
+    private let messages = Locked(Messages())
 
-    private let buffer = Mutex<ByteBuffer?>(nil)
-
-    init(_ frame: Frame, ordinal: UInt64) {
+    /// - Parameter expectedViewers: How many viewers the stream has.
+    init(_ frame: Frame, ordinal: UInt64, expectedViewers: Int) {
         self.frame = frame
         self.ordinal = ordinal
-        plainPrefix = Self.prefix(payloadLength: frame.payload.count, header: nil)
-        taggedPrefix = Self.prefix(payloadLength: frame.payload.count, header: FrameHeader(frame))
+        self.expectedViewers = expectedViewers
+        payload = SharedPayload(frame.payload)
     }
 
-    /// The prefix for one stream of a socket that carries several, or for a replay.
-    func taggedPrefix(streamIndex: Int, isReplay: Bool) -> [UInt8] {
-        if streamIndex == 0, !isReplay { return taggedPrefix }
-        let header = FrameHeader(frame, streamIndex: UInt16(streamIndex), isReplay: isReplay)
-        return Self.prefix(payloadLength: frame.payload.count, header: header)
-    }
-
-    /// The payload as a buffer that shares its bytes with every other one made by this frame.
-    var payloadBuffer: ByteBuffer {
-        buffer.withLock { buffer in
-            if let buffer { return buffer }
-            let made = ByteBuffer(bytes: frame.payload)
-            buffer = made
+    /// For viewers without a subprotocol.
+    var plainMessage: WireMessage {
+        messages.withLock { messages in
+            if let plain = messages.plain { return plain }
+            let made = message(header: nil, viewers: expectedViewers)
+            messages.plain = made
             return made
         }
     }
 
-    private static func prefix(payloadLength: Int, header: FrameHeader?) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(WebSocketFramePrefix.maximumLength + FrameHeader.length)
-        let headerLength = header == nil ? 0 : FrameHeader.length
-        WebSocketFramePrefix.append(opcode: .binary, payloadLength: payloadLength + headerLength, to: &bytes)
-        header?.append(to: &bytes)
-        return bytes
+    /// For `stream-broker.v1` viewers of this stream alone.
+    var taggedMessage: WireMessage {
+        messages.withLock { messages in
+            if let tagged = messages.tagged { return tagged }
+            let made = message(header: FrameHeader(frame), viewers: expectedViewers)
+            messages.tagged = made
+            return made
+        }
     }
-}
 
-/// A frame on its way to one viewer.
-struct OutgoingFrame {
-    var frame: WireFrame
-    /// Whether it is the stream's latest frame, shown to a viewer that has just joined.
-    var isReplay: Bool
+    /// For one stream of a socket that carries several, or for a replay.
+    func taggedMessage(streamIndex: Int, isReplay: Bool) -> WireMessage {
+        // It may be for few: nothing is made of it but a prefix.
+        message(header: FrameHeader(frame, streamIndex: UInt16(streamIndex), isReplay: isReplay), viewers: 1)
+    }
+
+    private func message(header: FrameHeader?, viewers: Int) -> WireMessage {
+        var prefix: [UInt8] = []
+        prefix.reserveCapacity(WebSocketFramePrefix.maximumLength + FrameHeader.length)
+        let headerLength = header == nil ? 0 : FrameHeader.length
+        WebSocketFramePrefix.append(
+            opcode: .binary,
+            payloadLength: frame.payload.count + headerLength,
+            to: &prefix
+        )
+        header?.append(to: &prefix)
+        return WireMessage(prefix: prefix, payload: payload, viewers: viewers, arrival: arrival)
+    }
 }

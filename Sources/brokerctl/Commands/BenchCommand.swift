@@ -26,6 +26,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Print the report as JSON.") var json = false
 
     func run() async throws {
+        FileLimit.raise()
         var load = LoadConfiguration()
         if let host { load.host = host }
         if let port { load.port = port }

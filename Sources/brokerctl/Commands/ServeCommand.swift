@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 import StreamBrokerKit
 
 /// The broker and its page.
@@ -10,6 +11,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
+    @Option(help: SettingKey.maximumViewers.help) var maxViewers: String?
+    @Option(help: SettingKey.maximumViewersPerStream.help) var maxViewersPerStream: String?
+    @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
     @OptionGroup var common: CommonOptions
 
@@ -31,8 +35,30 @@ struct ServeCommand: AsyncParsableCommand {
         if let limit = try settings.integer(.maximumConnections, flag: maxConnections, in: 1...1_000_000) {
             server.maximumConnections = limit
         }
+        server.viewerLimits = try viewerLimits(settings)
+        let files = FileLimit.raise()
+        if files < server.maximumConnections {
+            logger.warning(
+                "the system's limit on open files is below the limit on connections: raise it with ulimit -n or LimitNOFILE",
+                metadata: ["files": "\(files)", "connections": "\(server.maximumConnections)"]
+            )
+        }
         try await runServices([
             BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
         ])
+    }
+
+    private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {
+        var limits = ViewerLimits()
+        if let limit = try settings.integer(.maximumViewers, flag: maxViewers, in: 1...1_000_000) {
+            limits.maximumViewers = limit
+        }
+        if let limit = try settings.integer(.maximumViewersPerStream, flag: maxViewersPerStream, in: 1...1_000_000) {
+            limits.maximumViewersPerStream = limit
+        }
+        if let limit = try settings.integer(.maximumViewersPerAddress, flag: maxViewersPerAddress, in: 1...1_000_000) {
+            limits.maximumViewersPerAddress = limit
+        }
+        return limits
     }
 }

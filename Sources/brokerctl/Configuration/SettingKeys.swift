@@ -48,6 +48,24 @@ extension SettingKey {
         "The most connections at once.",
         default: server.maximumConnections
     )
+    static let maximumViewers = SettingKey(
+        "MAX_VIEWERS",
+        flag: "--max-viewers",
+        "The most viewers at once.",
+        default: server.viewerLimits.maximumViewers
+    )
+    static let maximumViewersPerStream = SettingKey(
+        "MAX_VIEWERS_PER_STREAM",
+        flag: "--max-viewers-per-stream",
+        "The most viewers of one stream.",
+        default: server.viewerLimits.maximumViewersPerStream
+    )
+    static let maximumViewersPerAddress = SettingKey(
+        "MAX_VIEWERS_PER_ADDRESS",
+        flag: "--max-viewers-per-address",
+        "The most viewers from one address; this machine itself is not limited.",
+        default: server.viewerLimits.maximumViewersPerAddress
+    )
     static let streamIdleSeconds = SettingKey(
         "STREAM_IDLE_SECONDS",
         flag: "--stream-idle-seconds",

@@ -83,6 +83,36 @@ import Testing
         }
     }
 
+    @Test func aFrameThatWasLeftOutIsDueWhenNoneFollows() {
+        var outbox = ViewerOutbox()
+        outbox.setRate(10, lane: 0)
+        guard case .write = outbox.offer(1, lane: 0, now: 0) else {
+            Issue.record("the first frame was left out")
+            return
+        }
+        _ = outbox.writeCompleted()
+        guard case .thinned = outbox.offer(2, lane: 0, now: 33_000),
+            case .thinned = outbox.offer(3, lane: 0, now: 66_000)
+        else {
+            Issue.record("a frame too many went through")
+            return
+        }
+        #expect(outbox.heldBackDue(lane: 0) == 100_000 + ViewerOutbox.heldBackGrace)
+        guard case .write = outbox.offerHeldBack(3, lane: 0, now: 350_000) else {
+            Issue.record("the last frame never came")
+            return
+        }
+        _ = outbox.writeCompleted()
+        guard case .thinned = outbox.offer(4, lane: 0, now: 360_000) else {
+            Issue.record("the frame that was held back did not count for the rate")
+            return
+        }
+        guard case .stale = outbox.offerHeldBack(3, lane: 0, now: 400_000) else {
+            Issue.record("a frame came twice")
+            return
+        }
+    }
+
     @Test func manyStreamsTakeTurns() {
         var outbox = ViewerOutbox(laneCount: 3)
         _ = outbox.offer(1, lane: 0, now: 0)

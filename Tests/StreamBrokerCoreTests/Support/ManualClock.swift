@@ -1,9 +1,8 @@
 import StreamBrokerCore
-import Synchronization
 
 /// A clock that moves only when told to.
 final class ManualClock: Sendable {
-    private let time = Mutex(UnixMicroseconds(1_700_000_000_000_000))
+    private let time = Locked(UnixMicroseconds(1_700_000_000_000_000))
 
     var now: UnixMicroseconds { time.withLock { $0 } }
 

@@ -166,6 +166,7 @@ import Testing
         try await withRunningBroker(configure: { _, viewers in
             viewers.pingInterval = .milliseconds(50)
             viewers.pingTimeout = .milliseconds(50)
+            viewers.checkInterval = .milliseconds(20)
         }) { _, port in
             try await WebSocketTestClient.run(port: port, "/ws/a") { _, reader in
                 let ping = try await reader.next()
@@ -183,11 +184,34 @@ import Testing
                 #expect(FrameHeader(parsing: try await reader.next()?.payload ?? [])?.sequence == 1)
                 try channel.publish(Frame(image: TestFrames.webp(number: 2)))
                 try await eventLoopsHaveCaughtUp()
-                try await client.send(#"{"type":"rate","stream":"a","fps":0}"#)
                 try await client.send(#"{"type":"ping"}"#)
                 #expect(try await reader.next()?.opcode == .text, "the second frame was left out")
+                try await client.send(#"{"type":"rate","stream":"a","fps":0}"#)
+                #expect(
+                    FrameHeader(parsing: try await reader.next()?.payload ?? [])?.sequence == 2,
+                    "who wants every frame gets the newest at once"
+                )
                 try channel.publish(Frame(image: TestFrames.webp(number: 3)))
                 #expect(FrameHeader(parsing: try await reader.next()?.payload ?? [])?.sequence == 3)
+            }
+        }
+    }
+
+    @Test func aThinnedViewerGetsTheLastFrameOfAStreamThatStops() async throws {
+        try await withRunningBroker { broker, port in
+            let channel = try broker.channel("a")
+            try await WebSocketTestClient.run(port: port, "/ws/a?fps=20") { _, reader in
+                for number in 1...4 {
+                    try channel.publish(Frame(image: TestFrames.webp(number: UInt32(number))))
+                    try await eventLoopsHaveCaughtUp()
+                }
+                var last: UInt64 = 0
+                while last < 4 { last = FrameHeader(parsing: try await reader.next()?.payload ?? [])?.sequence ?? 4 }
+                #expect(last == 4)
+                try await eventLoopsHaveCaughtUp()
+                let tally = channel.deliveryTally
+                #expect(tally.delivered + tally.replaced + tally.thinned == 4)
+                #expect(tally.thinned > 0)
             }
         }
     }

@@ -2,7 +2,6 @@ internal import Foundation
 public import Logging
 public import ServiceLifecycle
 public import StreamBrokerCore
-internal import Synchronization
 
 /// Posts encoded pictures to one stream of a broker, and never makes the capture wait.
 ///
@@ -23,7 +22,7 @@ public final class FramePublisher: Service {
 
     private let configuration: FramePublisherConfiguration
     private let log: PublisherLog
-    private let machine: Mutex<PublisherStateMachine>
+    private let machine: Locked<PublisherStateMachine>
     // Bounded by the machine: a few posts, and what it has to say about them.
     private let actions: AsyncStream<PublisherStateMachine.Action>
     private let actionsContinuation: AsyncStream<PublisherStateMachine.Action>.Continuation
@@ -40,7 +39,7 @@ public final class FramePublisher: Service {
         self.configuration = configuration
         log = PublisherLog(logger: logger, broker: broker, stream: stream)
         let firstSequence = UInt64(max(1, SystemClock.unixTime.rawValue))
-        machine = Mutex(PublisherStateMachine(configuration: configuration, firstSequence: firstSequence))
+        machine = Locked(PublisherStateMachine(configuration: configuration, firstSequence: firstSequence))
         (actions, actionsContinuation) = AsyncStream.makeStream()
     }
 

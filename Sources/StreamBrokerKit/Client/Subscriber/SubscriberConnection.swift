@@ -1,7 +1,6 @@
 internal import NIOCore
 internal import NIOWebSocket
 internal import StreamBrokerCore
-internal import Synchronization
 
 /// One open WebSocket with a broker: what came over it, and why it ended. It closes when nobody holds it any more.
 final class SubscriberConnection: Sendable {
@@ -61,7 +60,7 @@ final class SubscriberConnection: Sendable {
 final class SubscriberInbox: Sendable {
     let subscription: Subscription<ReceivedFrame>
     private let frames = StreamBrokerCore.Channel<ReceivedFrame>()
-    private let firstEnd = Mutex<BrokerClientError?>(nil)
+    private let firstEnd = Locked<BrokerClientError?>(nil)
 
     init(delivery: DeliveryPolicy) {
         subscription = frames.subscribe(delivery)

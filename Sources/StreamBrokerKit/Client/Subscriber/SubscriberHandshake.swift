@@ -4,7 +4,6 @@ internal import NIOPosix
 internal import NIOSSL
 internal import NIOWebSocket
 internal import StreamBrokerCore
-internal import Synchronization
 
 /// Opens WebSockets to one viewer's address (RFC 6455, section 4).
 struct SubscriberHandshake: Sendable {
@@ -166,7 +165,7 @@ private final class ConnectionAttempt: Sendable {
         var isCancelled = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     func add(_ channel: any NIOCore.Channel) {
         let isCancelled = state.withLock { state in

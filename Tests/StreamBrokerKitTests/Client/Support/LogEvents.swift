@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import StreamBrokerCore
 
 /// A logger whose lines a test can wait for.
 final class LogEvents: Sendable {
@@ -9,7 +9,7 @@ final class LogEvents: Sendable {
     }
 
     private let arrived = AsyncStream<Line>.makeStream()
-    private let lines = Mutex<[Line]>([])
+    private let lines = Locked<[Line]>([])
 
     var logger: Logger { Logger(label: "test") { _ in Handler(events: self) } }
 

@@ -3,7 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
-import Synchronization
+import StreamBrokerCore
 
 /// An HTTP server that answers as a test says, to play brokers that no real one would be.
 final class ScriptedServer: Sendable {
@@ -181,7 +181,7 @@ final class ScriptedServer: Sendable {
     }
 
     private final class ConnectionList: Sendable {
-        private let all = Mutex<[any NIOCore.Channel]>([])
+        private let all = Locked<[any NIOCore.Channel]>([])
 
         func add(_ connection: any NIOCore.Channel) { all.withLock { $0.append(connection) } }
 

@@ -1,0 +1,9 @@
+/// What one viewer was sent of one stream.
+struct ViewerFigures: Sendable, Hashable {
+    var delivered: UInt64 = 0
+    var deliveredBytes: UInt64 = 0
+    var replaced: UInt64 = 0
+    var thinned: UInt64 = 0
+    /// How old the last frame was when it had been written whole, in µs; `nil` before the first.
+    var lastAge: Int64?
+}

@@ -1,0 +1,45 @@
+import NIOCore
+
+/// One WebSocket message, shared by all viewers that get it: a short prefix and the frame's own payload.
+final class WireMessage: Sendable {
+    /// Up to here a message is also kept in one piece: the copy is cheap, and a system call with one piece cheaper than with two.
+    private static let largestJoined = 16 * 1024
+
+    let prefix: [UInt8]
+    let payload: SharedPayload
+    /// Prefix and payload in one piece, for short messages.
+    let joined: ByteBuffer?
+    /// Prefix and payload where the system can send them without a copy for each viewer, for long messages of many viewers.
+    let file: MemoryFile?
+    /// When the broker had the frame, in µs of the steady clock.
+    let arrival: Int64
+
+    /// - Parameter viewers: How many will get this message.
+    init(prefix: [UInt8], payload: SharedPayload, viewers: Int, arrival: Int64) {
+        self.prefix = prefix
+        self.payload = payload
+        self.arrival = arrival
+        let byteCount = prefix.count + payload.bytes.count
+        joined = viewers > 1 && byteCount <= Self.largestJoined ? Self.join(prefix[...], payload.bytes) : nil
+        file =
+            MemoryFile.pays(forBytes: byteCount, viewers: viewers) ? MemoryFile([prefix, payload.bytes]) : nil
+    }
+
+    var byteCount: Int { prefix.count + payload.bytes.count }
+
+    /// What is left after so many bytes were sent. Shares the payload's bytes.
+    func rest(after sent: Int) -> ByteBuffer {
+        // Rare and short: the socket took less than a few bytes. The copy keeps the rest in one write.
+        guard sent >= prefix.count else { return Self.join(prefix[sent...], payload.bytes) }
+        var rest = payload.buffer
+        rest.moveReaderIndex(forwardBy: sent - prefix.count)
+        return rest
+    }
+
+    private static func join(_ prefix: ArraySlice<UInt8>, _ payload: [UInt8]) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: prefix.count + payload.count)
+        buffer.writeBytes(prefix)
+        buffer.writeBytes(payload)
+        return buffer
+    }
+}
