@@ -28,6 +28,8 @@ public struct LoadConfiguration: Sendable, Hashable, Codable {
     public var processID: Int?
     /// The path that viewers connect to; `{stream}` stands for the stream's name.
     public var viewerPath = "/ws/{stream}"
+    /// What frames are posted as; brokers that do not look at the bytes may need another.
+    public var contentType = "image/webp"
     /// The path that frames are posted to; `{stream}` stands for the stream's name.
     public var ingestPath = "/ingest/{stream}"
 

@@ -24,16 +24,19 @@ struct LoadPublisher: Sendable {
             var frame = SyntheticFrame.template(byteCount: configuration.frameBytes)
             let head =
                 "POST \(configuration.path(configuration.ingestPath, stream: stream)) HTTP/1.1\r\n"
-                + "Host: \(configuration.host)\r\nContent-Type: image/webp\r\nContent-Length: \(frame.count)\r\n\r\n"
+                + "Host: \(configuration.host)\r\nContent-Type: \(configuration.contentType)\r\nContent-Length: \(frame.count)\r\n\r\n"
             let interval = 1_000_000 / configuration.framesPerSecond
             let start = ContinuousClock.now
-            var sequence: UInt64 = 0
+            // Above those of any run before: a broker that still has the last frame of one must not show it as newer.
+            var sequence = UInt64(SystemClock.unixTime.rawValue)
+            var count = 0
             var replies = inbound.makeAsyncIterator()
             while !Task.isCancelled {
-                let due = start + .microseconds(Int64(Double(sequence) * interval))
+                let due = start + .microseconds(Int64(Double(count) * interval))
                 if due > .now { try? await Task.sleep(until: due, tolerance: .zero, clock: .continuous) }
                 guard !Task.isCancelled else { break }
                 sequence += 1
+                count += 1
                 SyntheticFrame.stamp(&frame, time: SystemClock.unixTime.rawValue, sequence: sequence)
                 var buffer = ByteBuffer()
                 buffer.reserveCapacity(head.utf8.count + frame.count)

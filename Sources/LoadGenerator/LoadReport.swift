@@ -40,6 +40,8 @@ public struct LoadReport: Sendable, Codable {
         public var fewestPerViewer: UInt64
         /// The most frames that one viewer got.
         public var mostPerViewer: UInt64
+        /// Jain's index over the frames per viewer: 1 when all got the same, 1/n when one got all.
+        public var fairness: Double
     }
 
     /// What was asked for.
@@ -58,6 +60,17 @@ public struct LoadReport: Sendable, Codable {
     public var residentBytes: Int64?
     /// Resident memory of the broker's process when measuring began.
     public var residentBytesAtStart: Int64?
+    /// Resident memory of the broker's process before anybody joined.
+    public var residentBytesBeforeJoining: Int64?
+    /// The most resident memory of the broker's process while measuring, looked at once a second.
+    public var residentBytesAtMost: Int64?
+
+    /// Resident memory per viewer: what joining and the load added, by all that joined.
+    public var residentBytesPerViewer: Int64? {
+        let joined = configuration.viewers + configuration.slowViewers + configuration.stalledViewers
+        guard let residentBytesAtMost, let residentBytesBeforeJoining, joined > 0 else { return nil }
+        return (residentBytesAtMost - residentBytesBeforeJoining) / Int64(joined)
+    }
 
     /// The report as JSON, keys sorted.
     public var json: String {
@@ -78,9 +91,16 @@ public struct LoadReport: Sendable, Codable {
         if let cpuMicrosecondsPerFrame {
             lines.append("broker CPU \(format(cpuMicrosecondsPerFrame)) µs per delivered frame")
         }
-        if let residentBytes, let residentBytesAtStart {
+        if let residentBytes, let residentBytesAtStart, let residentBytesBeforeJoining, let residentBytesAtMost,
+            let residentBytesPerViewer
+        {
+            func megabytes(_ bytes: Int64) -> String { format(Double(bytes) / 1e6) }
             lines.append(
-                "broker RSS \(format(Double(residentBytes) / 1e6)) MB (\(format(Double(residentBytesAtStart) / 1e6)) MB at the start)"
+                """
+                broker RSS \(megabytes(residentBytesBeforeJoining)) MB before joining, \(megabytes(residentBytesAtStart)) at the start, \
+                \(megabytes(residentBytes)) at the end, \(megabytes(residentBytesAtMost)) at most: \
+                \(format(Double(residentBytesPerViewer) / 1e3)) KB per viewer
+                """
             )
         }
         return lines.joined(separator: "\n")
@@ -93,7 +113,7 @@ public struct LoadReport: Sendable, Codable {
             \(format(viewers.deliveredPerSecond)) frames/s, \(format(viewers.megabytesPerSecond)) MB/s, \
             \(format(viewers.ratio * 100)) % of all; \
             age p50 \(format(ages.p50)) p90 \(format(ages.p90)) p99 \(format(ages.p99)) max \(format(ages.max)) ms; \
-            per viewer \(viewers.fewestPerViewer) to \(viewers.mostPerViewer); \
+            per viewer \(viewers.fewestPerViewer) to \(viewers.mostPerViewer) (fairness \(String(format: "%.4f", viewers.fairness))); \
             gaps \(viewers.gaps), torn \(viewers.torn), out of order \(viewers.outOfOrder), cut \(viewers.disconnects)
             """
     }

@@ -20,6 +20,7 @@ public struct LoadRun: Sendable {
     ///
     /// - Throws: ``LoadError``, or the system's error when the broker cannot be reached.
     public func run() async throws -> LoadReport {
+        let usageBeforeJoining = configuration.processID.flatMap(ProcessUsage.init(processID:))
         let group = MultiThreadedEventLoopGroup.singleton
         let healthy = ViewerGroup(configuration, pace: .healthy, count: configuration.viewers, group: group)
         let slow = ViewerGroup(
@@ -48,7 +49,7 @@ public struct LoadRun: Sendable {
             await slow.beginMeasuring()
             let publishedBefore = accepted.value
             let start = ContinuousClock.now
-            try await Task.sleep(for: .seconds(configuration.seconds))
+            let residentBytesAtMost = try await watchMemory(until: start + .seconds(configuration.seconds))
             let elapsed = (ContinuousClock.now - start) / .seconds(1)
             let published = accepted.value - publishedBefore
             let usageAfter = configuration.processID.flatMap(ProcessUsage.init(processID:))
@@ -78,9 +79,24 @@ public struct LoadRun: Sendable {
                 report.cpuMicrosecondsPerFrame = all > 0 ? used / all : nil
                 report.residentBytes = usageAfter.residentBytes
                 report.residentBytesAtStart = usageBefore.residentBytes
+                report.residentBytesBeforeJoining = usageBeforeJoining?.residentBytes
+                report.residentBytesAtMost = max(residentBytesAtMost, usageAfter.residentBytes)
             }
             return report
         }
+    }
+
+    /// Waits, and answers the most memory that the broker's process was seen to have.
+    private func watchMemory(until end: ContinuousClock.Instant) async throws -> Int64 {
+        var most: Int64 = 0
+        while ContinuousClock.now < end {
+            try await Task.sleep(until: min(end, .now + .seconds(1)), clock: .continuous)
+            guard let processID = configuration.processID, let usage = ProcessUsage(processID: processID) else {
+                continue
+            }
+            most = max(most, usage.residentBytes)
+        }
+        return most
     }
 
     private func summary(_ tally: ViewerTally, count: Int, published: UInt64, seconds: Double) -> LoadReport.Viewers {
@@ -105,7 +121,8 @@ public struct LoadRun: Sendable {
                 max: milliseconds(100)
             ),
             fewestPerViewer: tally.perViewer.min() ?? 0,
-            mostPerViewer: tally.perViewer.max() ?? 0
+            mostPerViewer: tally.perViewer.max() ?? 0,
+            fairness: tally.fairness
         )
     }
 }

@@ -137,8 +137,8 @@ final class LoadViewer: ChannelInboundHandler {
         case .stalled:
             try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         case .slow(let bytesPerSecond):
-            // A read of a fixed size every tenth of a second is a line of that speed.
-            let size = max(1, bytesPerSecond / 10)
+            // A read of a fixed size fifty times a second is a line of that speed.
+            let size = max(1, bytesPerSecond / 50)
             try? context.channel.syncOptions?.setOption(.autoRead, value: false)
             try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try? context.channel.syncOptions?.setOption(
@@ -146,7 +146,7 @@ final class LoadViewer: ChannelInboundHandler {
                 value: FixedSizeRecvByteBufferAllocator(capacity: size)
             )
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(100)) { _ in
+            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { _ in
                 bound.value.read()
             }
         }

@@ -13,6 +13,13 @@ struct ViewerTally: Sendable {
     /// Frames per viewer, for fairness.
     var perViewer: [UInt64] = []
 
+    /// Jain's index: (Σx)² / (n Σx²).
+    var fairness: Double {
+        let sum = perViewer.reduce(0.0) { $0 + Double($1) }
+        let squares = perViewer.reduce(0.0) { $0 + Double($1) * Double($1) }
+        return squares > 0 ? sum * sum / (Double(perViewer.count) * squares) : 1
+    }
+
     mutating func add(_ other: ViewerTally) {
         delivered += other.delivered
         bytes += other.bytes

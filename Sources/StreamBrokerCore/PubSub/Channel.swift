@@ -67,6 +67,8 @@ public final class Channel<Element: Sendable>: Sendable {
             state.published += 1
             wasForgotten = state.noteActivity()
             let subscribers = state.subscriberCount
+            // First the sinks: however many subscribers there are, the network viewers do not wait for them.
+            for sink in state.sinks { sink.receive(stamped) }
             var replaced = 0
             var someEnded = false
             for subscription in state.subscriptions {
@@ -78,7 +80,6 @@ public final class Channel<Element: Sendable>: Sendable {
                 }
             }
             if someEnded { state.subscriptions.removeAll { $0.statistics.endReason != nil } }
-            for sink in state.sinks { sink.receive(stamped) }
             return .success(PublishReceipt(sequence: sequence, subscribers: subscribers, replaced: replaced))
         }
         // Readers are resumed after the lock is released, so that none of them can run into it.

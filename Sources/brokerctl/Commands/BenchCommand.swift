@@ -23,6 +23,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "The broker's process id on this machine: measures its CPU time and memory.") var pid: Int?
     @Option(help: "The path viewers connect to. (default: /ws/{stream})") var viewerPath: String?
     @Option(help: "The path frames are posted to. (default: /ingest/{stream})") var ingestPath: String?
+    @Option(help: "What frames are posted as. (default: image/webp)") var contentType: String?
     @Flag(help: "Print the report as JSON.") var json = false
 
     func run() async throws {
@@ -41,6 +42,7 @@ struct BenchCommand: AsyncParsableCommand {
         if let churn { load.churnPerSecond = churn }
         if let viewerPath { load.viewerPath = viewerPath }
         if let ingestPath { load.ingestPath = ingestPath }
+        if let contentType { load.contentType = contentType }
         load.acknowledges = ack
         load.processID = pid
         let report = try await LoadRun(load).run()
