@@ -1,10 +1,10 @@
 """Many viewers of one stream in one small process, for the test of the fan-out.
 
-    fanout_viewers.py PORT STREAM READERS SLEEPERS
+    fanout_viewers.py PORT STREAM READERS SLEEPERS [ADDRESS]
 
 READERS read everything and note the sequence in each frame's header; SLEEPERS join and never read. Prints `joined`
 when all are there. For each line on standard input it prints a line of JSON with what each reader has seen since the
-one before; it ends when standard input does. The payload is only counted: the measuring must not be what limits the
+one before, and it ends when standard input does; with nobody at the other end of that it goes on. The payload is only counted: the measuring must not be what limits the
 rate.
 """
 
@@ -12,6 +12,7 @@ import json
 import os
 import selectors
 import socket
+import stat
 import struct
 import sys
 
@@ -20,11 +21,11 @@ scratch = bytearray(1 << 20)
 view = memoryview(scratch)
 
 
-def join(port: int, stream: str, receive_buffer: int | None = None) -> socket.socket:
+def join(address: str, port: int, stream: str, receive_buffer: int | None = None) -> socket.socket:
     connection = socket.socket()
     if receive_buffer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-    connection.connect(("127.0.0.1", port))
+    connection.connect((address, port))
     connection.sendall(
         f"GET /ws/{stream} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
@@ -100,13 +101,15 @@ class Reader:
 
 def main() -> None:
     port, stream, readers, sleepers = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    asleep = [join(port, stream, receive_buffer=4096) for _ in range(sleepers)]  # kept open to the end
+    address = sys.argv[5] if len(sys.argv) > 5 else "127.0.0.1"
+    asleep = [join(address, port, stream, receive_buffer=4096) for _ in range(sleepers)]  # kept open to the end
     selector = selectors.EpollSelector()
-    awake = [Reader(join(port, stream)) for _ in range(readers)]
+    awake = [Reader(join(address, port, stream)) for _ in range(readers)]
     for reader in awake:
         reader.connection.setblocking(False)
         selector.register(reader.connection, selectors.EVENT_READ, reader)
-    selector.register(sys.stdin, selectors.EVENT_READ, None)
+    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        selector.register(sys.stdin, selectors.EVENT_READ, None)
     print("joined", len(awake) + len(asleep), flush=True)
 
     cut_off = 0

@@ -19,9 +19,9 @@ def picture(number: int = 0, *, kind: str = "webp", width: int = 64, height: int
     return out.getvalue()
 
 
-def large_picture() -> bytes:
-    """Noise as PNG, six megabytes: more than any socket buffer takes at once, less than the frame limit."""
-    canvas = Image.frombytes("RGB", (1920, 1080), random.Random(1).randbytes(1920 * 1080 * 3))
+def large_picture(width: int = 1920, height: int = 1080) -> bytes:
+    """Noise as PNG, six megabytes unless told otherwise: more than any socket buffer takes at once, less than the frame limit."""
+    canvas = Image.frombytes("RGB", (width, height), random.Random(1).randbytes(width * height * 3))
     out = io.BytesIO()
     canvas.save(out, "PNG", compress_level=0)
     return out.getvalue()
