@@ -34,13 +34,13 @@ def page_browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(page_browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Opens pages: `visit(address, counters=False, **context options)`."""
+    """Opens pages: `visit(address, counters=False, script="", **context options)`; the script runs before the page's own."""
     with contextlib.ExitStack() as contexts:
 
-        def open_page(address: str, *, counters: bool = False, **options: object) -> Visit:
+        def open_page(address: str, *, counters: bool = False, script: str = "", **options: object) -> Visit:
             context = page_browser.new_context(**options)
             contexts.callback(context.close)
-            return Visit(context, counters).open(address)
+            return Visit(context, counters, script).open(address)
 
         yield open_page
 

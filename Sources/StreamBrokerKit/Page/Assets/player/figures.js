@@ -88,6 +88,7 @@ export class Percentiles {
 /** Everything a viewer may want to know about the stream in front of it. */
 export class Figures {
   #received = new RateMeter();
+  #decoded = new RateMeter();
   #painted = new RateMeter();
   #intervals = new Percentiles(9);
   #ages = new Percentiles(120);
@@ -97,23 +98,32 @@ export class Figures {
   counts = Figures.#none();
 
   static #none() {
-    return { received: 0, painted: 0, skipped: 0, replaced: 0, undecodable: 0, backwards: 0 };
+    return {
+      received: 0,
+      decoded: 0,
+      painted: 0,
+      skipped: 0,
+      replacedBeforeDecoding: 0,
+      replacedBeforePainting: 0,
+      undecodable: 0,
+      backwards: 0,
+    };
   }
 
-  /** A new connection: numbers begin again, counts go on. */
-  connected() {
+  /** A new subscription: numbers begin again, counts go on. */
+  sessionBegan() {
     this.#lastSequence = null;
     this.#lastReceived = null;
   }
 
   /** A new stream, or a new start by the user: all begins again. */
   clear() {
-    this.connected();
+    this.sessionBegan();
     this.counts = Figures.#none();
-    for (const meter of [this.#received, this.#painted, this.#intervals, this.#ages]) meter.clear();
+    for (const meter of [this.#received, this.#decoded, this.#painted, this.#intervals, this.#ages]) meter.clear();
   }
 
-  /** @returns {boolean} whether the frame is newer than all before it on this connection */
+  /** @returns {boolean} whether the frame is newer than all before it by this subscription */
   received(frame, now) {
     this.counts.received += 1;
     this.#received.add(now, frame.bytes.length);
@@ -138,8 +148,17 @@ export class Figures {
     if (age !== null) this.#ages.add(age);
   }
 
-  replaced() {
-    this.counts.replaced += 1;
+  decoded(now) {
+    this.counts.decoded += 1;
+    this.#decoded.add(now);
+  }
+
+  replacedBeforeDecoding() {
+    this.counts.replacedBeforeDecoding += 1;
+  }
+
+  replacedBeforePainting() {
+    this.counts.replacedBeforePainting += 1;
   }
 
   undecodable() {
@@ -155,10 +174,11 @@ export class Figures {
     return {
       ...this.counts,
       receivedRate: this.#received.perSecond(now),
+      decodedRate: this.#decoded.perSecond(now),
       paintedRate: this.#painted.perSecond(now),
       bitsPerSecond: this.#received.bytesPerSecond(now) * 8,
       ageMedian: this.#ages.at(0.5),
-      ageHigh: this.#ages.at(0.99),
+      ageHigh: this.#ages.at(0.95),
     };
   }
 }
