@@ -1543,7 +1543,7 @@ export class Wall {
         EmbeddedAsset(
             path: "/index.html",
             contentType: "text/html; charset=utf-8",
-            digest: "12b8c4f9b94f78ebe19e7d32191cc225",
+            digest: "77b0cf40abcd3d5dda3caf1db0a7d097",
             text: #"""
 <!doctype html>
 <html lang="en">
@@ -1557,6 +1557,8 @@ export class Wall {
     <meta name="theme-color" content="#11151a" media="(prefers-color-scheme: dark)">
     <link rel="icon" type="image/svg+xml" href="favicon.svg">
     <link rel="stylesheet" href="app/page.css">
+    <!-- By itself and first: the worker starts while the rest of the page is still on its way. -->
+    <script type="module" src="player/engine-host.js"></script>
     <script type="module" src="app/app.js"></script>
   </head>
   <body>
@@ -2408,14 +2410,12 @@ function filled(node, attributes, children) {
         EmbeddedAsset(
             path: "/player/engine-host.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "667e046957caa93a94b045c831df5421",
+            digest: "a7aea30797652d70dba0a8ec36e8a61f",
             text: #"""
 /**
  * Where the page's engine runs: in a worker where the browser can hand it a canvas, else on the page's own thread. One for
  * all players of a page, started with the first.
  */
-
-import { Engine } from "./engine.js";
 
 /** A worker that is not there by then will not come. */
 const START_LIMIT = 4000;
@@ -2514,6 +2514,8 @@ class EngineHost {
       return;
     }
     this.where = { place: "page", reason };
+    // Loaded only where it is needed.
+    const { Engine } = await import("./engine.js");
     const engine = new Engine((message) => this.#receive(message));
     this.#post = (batch) => engine.receive(batch);
   }

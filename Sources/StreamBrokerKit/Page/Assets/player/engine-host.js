@@ -3,8 +3,6 @@
  * all players of a page, started with the first.
  */
 
-import { Engine } from "./engine.js";
-
 /** A worker that is not there by then will not come. */
 const START_LIMIT = 4000;
 
@@ -102,6 +100,8 @@ class EngineHost {
       return;
     }
     this.where = { place: "page", reason };
+    // Loaded only where it is needed.
+    const { Engine } = await import("./engine.js");
     const engine = new Engine((message) => this.#receive(message));
     this.#post = (batch) => engine.receive(batch);
   }
