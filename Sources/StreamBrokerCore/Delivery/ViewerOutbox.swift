@@ -78,20 +78,40 @@ package struct ViewerOutbox: ~Copyable {
     }
 
     /// A write, of a frame or a control frame, is complete. Answers what to write next.
-    package mutating func writeCompleted() -> Turn? {
+    package mutating func writeCompleted(now: Int64) -> Turn? {
         precondition(writesInFlight > 0, "a write completed that never began")
         writesInFlight -= 1
-        return waitingLanes == 0 ? nil : next()
+        return next(now: now)
+    }
+
+    /// When to call ``timeCame(now:)``: a frame waits for its time, and for nothing else. `nil` when none does.
+    package mutating func nextTime() -> Int64? {
+        guard isIdle, waitingLanes > 0 else { return nil }
+        var earliest: Int64?
+        for index in lanes {
+            guard let time = withLane(index, { $0.hasWaiting ? $0.opensAt : nil }) else { continue }
+            earliest = min(time, earliest ?? .max)
+        }
+        return earliest
+    }
+
+    /// Time has passed. Answers what to write now.
+    package mutating func timeCame(now: Int64) -> Turn? {
+        next(now: now)
     }
 
     /// The viewer told that it has every frame up to `sequence`. The first time turns the window on.
-    package mutating func acknowledged(
-        upTo sequence: UInt64,
-        lane index: LaneIndex
-    ) -> Turn? {
+    package mutating func acknowledged(upTo sequence: UInt64, lane index: LaneIndex, now: Int64) -> Turn? {
         guard lanes.contains(index) else { return nil }
-        withLane(index) { $0.acknowledged(upTo: sequence) }
-        return next()
+        withLane(index) { $0.acknowledged(upTo: sequence, at: now) }
+        return next(now: now)
+    }
+
+    /// Acknowledgements do not count any more. Answers what to write next.
+    package mutating func stopAcknowledging(lane index: LaneIndex, now: Int64) -> Turn? {
+        guard lanes.contains(index) else { return nil }
+        withLane(index) { $0.stopAcknowledging() }
+        return next(now: now)
     }
 
     /// Changes a stream's rate for this viewer; `nil` is every frame.
@@ -135,15 +155,15 @@ package struct ViewerOutbox: ~Copyable {
         }
     }
 
-    private mutating func next() -> Turn? {
+    private mutating func next(now: Int64) -> Turn? {
         guard isIdle, waitingLanes > 0 else { return nil }
         var chosen: (lane: LaneIndex, since: UInt64)?
         for index in lanes {
-            guard let since = withLane(index, { $0.isReady ? $0.waitingSince : nil }) else { continue }
+            guard let since = withLane(index, { $0.isReady(at: now) ? $0.waitingSince : nil }) else { continue }
             if let chosen, chosen.since < since { continue }
             chosen = (index, since)
         }
-        guard let chosen, let sequence = withLane(chosen.lane, { $0.begin() }) else { return nil }
+        guard let chosen, let sequence = withLane(chosen.lane, { $0.begin(at: now) }) else { return nil }
         waitingLanes -= 1
         writesInFlight += 1
         return Turn(lane: chosen.lane, sequence: sequence)

@@ -19,8 +19,11 @@ final class ViewerLane {
     var waiting: WireMessage?
     /// The newest message that the viewer's rate left out; sent when the stream stops with it.
     var heldBack: WireMessage?
-    var heldBackSequence: UInt64 = 0
     var isHeldBackTimed = false
+    /// Whether pings tell how far the viewer has got with this stream.
+    var pongs = PongAcknowledgement()
+    /// Whether the client tells that by itself.
+    var acknowledgesItself = false
 
     init(hub: ViewerHub, index: Int, viewer: ViewerHandler) {
         self.hub = hub

@@ -39,8 +39,10 @@ final class ViewerHandler: ChannelInboundHandler {
     private(set) var entries: [Entry?] = []
     private var pendingControlWrites = 0
     private var liveness: PeerLiveness
-    /// When a write counts as late, in µs of the steady clock; `nil` while nothing is being written.
-    private var writeDue: Int64?
+    /// When the viewer counts as stalled unless it takes or acknowledges something, in µs of the steady clock; `nil` while nothing is
+    /// expected of it.
+    private var progressDue: Int64?
+    private var isTimed = false
     private(set) var isStalled = false
     let joinTime = SystemClock.steadyTime
 
@@ -130,7 +132,7 @@ final class ViewerHandler: ChannelInboundHandler {
         if case .stale = offer { return }
         let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
         if case .thinned = offer {
-            holdBack(message, sequence: round.frame.frame.sequence, lane: lane, now: round.now)
+            holdBack(message, lane: lane, now: round.now)
         } else {
             if lane.heldBack != nil {
                 lane.heldBack = nil
@@ -138,14 +140,19 @@ final class ViewerHandler: ChannelInboundHandler {
             }
             carryOut(offer, message, lane: lane)
         }
+        if lane.pongs.sendsPings { noteSmoothness(of: offer, lane: lane, now: round.now) }
     }
 
     private func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
         switch offer {
         case .write: write(message, lane: lane)
-        case .waits: lane.waiting = message
+        case .waits:
+            lane.waiting = message
+            if progressDue == nil { expectProgress(of: message) }
+            scheduleNextTime()
         case .replaced:
             lane.waiting = message
+            if progressDue == nil { expectProgress(of: message) }
             lane.noteReplaced()
         case .thinned, .stale: break
         }
@@ -163,9 +170,12 @@ final class ViewerHandler: ChannelInboundHandler {
     private func write(_ message: WireMessage, lane: ViewerLane) {
         switch direct?.send(message) {
         case .sent(message.byteCount):
-            lane.noteDelivered(message, at: SystemClock.steadyTime)
-            writeCompleted()
+            let now = SystemClock.steadyTime
+            lane.noteDelivered(message, at: now)
+            if lane.pongs.sendsPings { writePing(behind: message, lane: lane) }
+            writeCompleted(now: now)
         case .sent(let sent):
+            if !lane.acknowledgesItself { lane.pongs.provedSlow() }
             writeRest(of: message, after: sent, lane: lane)
         case nil:
             writeRest(of: message, after: 0, lane: lane)
@@ -183,25 +193,23 @@ final class ViewerHandler: ChannelInboundHandler {
             let (handler, lane) = bound.value
             switch result {
             case .success:
-                lane.noteDelivered(message, at: SystemClock.steadyTime)
+                let now = SystemClock.steadyTime
+                lane.noteDelivered(message, at: now)
                 lane.roster?.publishTally()
-                handler.writeCompleted()
+                handler.writeCompleted(now: now)
             case .failure:
                 handler.direct = nil
                 lane.noteCutOff()
             }
         }
-        writeDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
+        expectProgress(of: message)
         context.writeAndFlush(wrapOutboundOut(message.rest(after: sent)), promise: written)
+        if lane.pongs.sendsPings { writePing(behind: message, lane: lane) }
     }
 
-    private func writeCompleted() {
-        if writeDue != nil {
-            writeDue = nil
-            setStalled(false)
-        }
-        guard let next = outbox.writeCompleted() else { return }
-        writeNext(next)
+    private func writeCompleted(now: Int64) {
+        if progressDue != nil { noteProgress() }
+        if let next = outbox.writeCompleted(now: now) { writeNext(next) } else { scheduleNextTime() }
     }
 
     private func writeNext(_ turn: ViewerOutbox.Turn) {
@@ -209,13 +217,69 @@ final class ViewerHandler: ChannelInboundHandler {
         write(message, lane: lane)
     }
 
+    // MARK: Viewers that acknowledge
+
+    private func acknowledged(upTo sequence: UInt64, lane index: Int) {
+        let now = SystemClock.steadyTime
+        noteProgress()
+        if let next = outbox.acknowledged(upTo: sequence, lane: index, now: now) {
+            writeNext(next)
+        } else {
+            scheduleNextTime()
+        }
+    }
+
+    /// A frame may wait for nothing but its time.
+    private func scheduleNextTime() {
+        guard !isTimed, let context, let time = outbox.nextTime() else { return }
+        isTimed = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .microseconds(max(0, time - SystemClock.steadyTime))) {
+            bound.value.timeCame()
+        }
+    }
+
+    private func timeCame() {
+        isTimed = false
+        guard !closing else { return }
+        if let next = outbox.timeCame(now: SystemClock.steadyTime) { writeNext(next) } else { scheduleNextTime() }
+    }
+
+    private func writePing(behind message: WireMessage, lane: ViewerLane) {
+        writeControl(PongAcknowledgement.ping(lane: lane.index, sequence: message.sequence))
+    }
+
+    private func receivePong(_ payload: [UInt8]) {
+        guard let (index, sequence) = PongAcknowledgement.frame(ofPong: payload), entries.indices.contains(index),
+            let lane = entries[index]?.lane, lane.pongs.sendsPings
+        else { return }
+        lane.pongs.answered()
+        acknowledged(upTo: sequence, lane: index)
+    }
+
+    private func noteSmoothness(of offer: ViewerOutbox.Offer, lane: ViewerLane, now: Int64) {
+        var hadToWait = true
+        if case .write = offer { hadToWait = false }
+        guard lane.pongs.offered(hadToWait: hadToWait) else { return }
+        if let next = outbox.stopAcknowledging(lane: lane.index, now: now) { writeNext(next) }
+    }
+
+    /// From now on the viewer must get on with what it has, or it counts as stalled.
+    private func expectProgress(of message: WireMessage) {
+        progressDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
+    }
+
+    private func noteProgress() {
+        progressDue = nil
+        setStalled(false)
+    }
+
     // MARK: Frames that the viewer's rate leaves out
 
     /// Keeps the newest of them: if the stream stops with it, the viewer is to have it.
-    private func holdBack(_ message: WireMessage, sequence: UInt64, lane: ViewerLane, now: Int64) {
+    private func holdBack(_ message: WireMessage, lane: ViewerLane, now: Int64) {
         if lane.heldBack != nil { lane.noteThinned() }
         lane.heldBack = message
-        lane.heldBackSequence = sequence
         guard !lane.isHeldBackTimed, let due = outbox.heldBackDue(lane: lane.index) else { return }
         timeHeldBack(lane, in: due - now)
     }
@@ -242,7 +306,7 @@ final class ViewerHandler: ChannelInboundHandler {
 
     private func sendHeldBack(_ lane: ViewerLane, now: Int64) {
         guard let message = lane.heldBack.take() else { return }
-        carryOut(outbox.offerHeldBack(lane.heldBackSequence, lane: lane.index, now: now), message, lane: lane)
+        carryOut(outbox.offerHeldBack(message.sequence, lane: lane.index, now: now), message, lane: lane)
         lane.roster?.publishTally()
     }
 
@@ -271,7 +335,7 @@ final class ViewerHandler: ChannelInboundHandler {
     private func handle(_ message: WebSocketMessageParser.Message) throws(WebSocketViolation) {
         switch message {
         case .ping(let payload): writeControl(WebSocketFramePrefix.frame(.pong, payload))
-        case .pong: break
+        case .pong(let payload): receivePong(payload)
         case .close(let code, _): acknowledgeClose(code)
         case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not taken")
         case .text(let text):
@@ -287,8 +351,10 @@ final class ViewerHandler: ChannelInboundHandler {
             guard let index = laneIndex(stream) else { return }
             setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
         case .acknowledge(let stream, let sequence):
-            guard let index = laneIndex(stream) else { return }
-            if let next = outbox.acknowledged(upTo: sequence, lane: index) { writeNext(next) }
+            guard let index = laneIndex(stream), let lane = entries[index]?.lane else { return }
+            lane.acknowledgesItself = true
+            lane.pongs = PongAcknowledgement()
+            acknowledged(upTo: sequence, lane: index)
         case .subscribe(let names, let framesPerSecond):
             if carriesMany { subscribe(names, framesPerSecond: framesPerSecond) }
         case .unsubscribe(let streams):
@@ -369,7 +435,7 @@ final class ViewerHandler: ChannelInboundHandler {
             handler.pendingControlWrites -= 1
             switch result {
             case .success:
-                handler.writeCompleted()
+                handler.writeCompleted(now: SystemClock.steadyTime)
                 completion?(handler)
             case .failure:
                 handler.direct = nil
@@ -383,9 +449,9 @@ final class ViewerHandler: ChannelInboundHandler {
     /// Called every few seconds by the loop's ``ViewerClock``.
     func check(now: Int64) {
         guard let context, !closing else { return }
-        if let writeDue { setStalled(now > writeDue) }
+        if let progressDue { setStalled(now > progressDue) }
         let transport = direct.flatMap { ViewerSocket.transportState(of: $0.handle) }
-        switch liveness.check(now: now, isWriting: !outbox.isIdle, transport: transport) {
+        switch liveness.check(now: now, isWriting: !outbox.isIdle || progressDue != nil, transport: transport) {
         case .alive: break
         case .ping: writeControl(WebSocketFramePrefix.frame(.ping, []))
         case .dead(let sign):
