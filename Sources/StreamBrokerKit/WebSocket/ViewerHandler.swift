@@ -21,6 +21,8 @@ final class ViewerHandler: ChannelInboundHandler {
     // What every frame needs stands first, and so close together in memory.
     private var closing = false
     private let isTagged: Bool
+    /// Whether the viewer has something that it must take or acknowledge.
+    private var expectsProgress = false
     private var direct: DirectSocketWriter?
     private var outbox = ViewerOutbox(laneCount: 0)
 
@@ -39,9 +41,8 @@ final class ViewerHandler: ChannelInboundHandler {
     private(set) var entries: [Entry?] = []
     private var pendingControlWrites = 0
     private var liveness: PeerLiveness
-    /// When the viewer counts as stalled unless it takes or acknowledges something, in µs of the steady clock; `nil` while nothing is
-    /// expected of it.
-    private var progressDue: Int64?
+    /// When the viewer counts as stalled if it ``expectsProgress``, in µs of the steady clock.
+    private var progressDue: Int64 = 0
     private var isTimed = false
     private(set) var isStalled = false
     let joinTime = SystemClock.steadyTime
@@ -131,16 +132,13 @@ final class ViewerHandler: ChannelInboundHandler {
         let offer = outbox.offer(round.frame.frame.sequence, lane: lane.index, now: round.now)
         if case .stale = offer { return }
         let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
-        if case .thinned = offer {
-            holdBack(message, lane: lane, now: round.now)
-        } else {
-            if lane.heldBack != nil {
-                lane.heldBack = nil
-                lane.noteThinned()
-            }
-            carryOut(offer, message, lane: lane)
+        if case .thinned = offer { return holdBack(message, lane: lane, now: round.now) }
+        if !lane.isSimple, lane.heldBack != nil {
+            lane.heldBack = nil
+            lane.noteThinned()
         }
-        if lane.pongs.sendsPings { noteSmoothness(of: offer, lane: lane, now: round.now) }
+        carryOut(offer, message, lane: lane)
+        if !lane.isSimple { noteSmoothness(of: offer, lane: lane, now: round.now) }
     }
 
     private func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
@@ -148,11 +146,11 @@ final class ViewerHandler: ChannelInboundHandler {
         case .write: write(message, lane: lane)
         case .waits:
             lane.waiting = message
-            if progressDue == nil { expectProgress(of: message) }
+            if !expectsProgress { expectProgress(of: message) }
             scheduleNextTime()
         case .replaced:
             lane.waiting = message
-            if progressDue == nil { expectProgress(of: message) }
+            if !expectsProgress { expectProgress(of: message) }
             lane.noteReplaced()
         case .thinned, .stale: break
         }
@@ -172,7 +170,7 @@ final class ViewerHandler: ChannelInboundHandler {
         case .sent(message.byteCount):
             let now = SystemClock.steadyTime
             lane.noteDelivered(message, at: now)
-            if lane.pongs.sendsPings { writePing(behind: message, lane: lane) }
+            if !lane.isSimple { writePing(behind: message, lane: lane) }
             writeCompleted(now: now)
         case .sent(let sent):
             if !lane.acknowledgesItself { lane.pongs.provedSlow() }
@@ -204,12 +202,20 @@ final class ViewerHandler: ChannelInboundHandler {
         }
         expectProgress(of: message)
         context.writeAndFlush(wrapOutboundOut(message.rest(after: sent)), promise: written)
-        if lane.pongs.sendsPings { writePing(behind: message, lane: lane) }
+        writePing(behind: message, lane: lane)
     }
 
     private func writeCompleted(now: Int64) {
-        if progressDue != nil { noteProgress() }
-        if let next = outbox.writeCompleted(now: now) { writeNext(next) } else { scheduleNextTime() }
+        if expectsProgress { noteProgress() }
+        carryOut(outbox.writeCompleted(now: now))
+    }
+
+    private func carryOut(_ next: ViewerOutbox.Next) {
+        switch next {
+        case .nothing: break
+        case .write(let turn): writeNext(turn)
+        case .waits: scheduleNextTime()
+        }
     }
 
     private func writeNext(_ turn: ViewerOutbox.Turn) {
@@ -222,11 +228,7 @@ final class ViewerHandler: ChannelInboundHandler {
     private func acknowledged(upTo sequence: UInt64, lane index: Int) {
         let now = SystemClock.steadyTime
         noteProgress()
-        if let next = outbox.acknowledged(upTo: sequence, lane: index, now: now) {
-            writeNext(next)
-        } else {
-            scheduleNextTime()
-        }
+        carryOut(outbox.acknowledged(upTo: sequence, lane: index, now: now))
     }
 
     /// A frame may wait for nothing but its time.
@@ -242,10 +244,11 @@ final class ViewerHandler: ChannelInboundHandler {
     private func timeCame() {
         isTimed = false
         guard !closing else { return }
-        if let next = outbox.timeCame(now: SystemClock.steadyTime) { writeNext(next) } else { scheduleNextTime() }
+        carryOut(outbox.timeCame(now: SystemClock.steadyTime))
     }
 
     private func writePing(behind message: WireMessage, lane: ViewerLane) {
+        guard lane.pongs.sendsPings else { return }
         writeControl(PongAcknowledgement.ping(lane: lane.index, sequence: message.sequence))
     }
 
@@ -258,19 +261,21 @@ final class ViewerHandler: ChannelInboundHandler {
     }
 
     private func noteSmoothness(of offer: ViewerOutbox.Offer, lane: ViewerLane, now: Int64) {
+        guard lane.pongs.sendsPings else { return }
         var hadToWait = true
         if case .write = offer { hadToWait = false }
         guard lane.pongs.offered(hadToWait: hadToWait) else { return }
-        if let next = outbox.stopAcknowledging(lane: lane.index, now: now) { writeNext(next) }
+        carryOut(outbox.stopAcknowledging(lane: lane.index, now: now))
     }
 
     /// From now on the viewer must get on with what it has, or it counts as stalled.
     private func expectProgress(of message: WireMessage) {
+        expectsProgress = true
         progressDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
     }
 
     private func noteProgress() {
-        progressDue = nil
+        expectsProgress = false
         setStalled(false)
     }
 
@@ -449,9 +454,9 @@ final class ViewerHandler: ChannelInboundHandler {
     /// Called every few seconds by the loop's ``ViewerClock``.
     func check(now: Int64) {
         guard let context, !closing else { return }
-        if let progressDue { setStalled(now > progressDue) }
+        if expectsProgress { setStalled(now > progressDue) }
         let transport = direct.flatMap { ViewerSocket.transportState(of: $0.handle) }
-        switch liveness.check(now: now, isWriting: !outbox.isIdle || progressDue != nil, transport: transport) {
+        switch liveness.check(now: now, isWriting: !outbox.isIdle || expectsProgress, transport: transport) {
         case .alive: break
         case .ping: writeControl(WebSocketFramePrefix.frame(.ping, []))
         case .dead(let sign):

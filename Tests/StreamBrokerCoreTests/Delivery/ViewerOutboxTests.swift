@@ -11,7 +11,7 @@ import Testing
         let whileWriting = outbox.isIdle
         let next = outbox.writeCompleted(now: 0)
         let afterwards = outbox.isIdle
-        #expect(!whileWriting && afterwards && next == nil)
+        #expect(!whileWriting && afterwards && next.turn == nil)
     }
 
     @Test func theNewestWaitsAndReplaces() {
@@ -24,7 +24,7 @@ import Testing
             return
         }
         #expect(outbox.waitingCount == 1)
-        #expect(outbox.writeCompleted(now: 0)?.sequence == 3)
+        #expect(outbox.writeCompleted(now: 0).turn?.sequence == 3)
     }
 
     @Test func olderFramesAreStale() {
@@ -46,13 +46,13 @@ import Testing
             Issue.record("written past a control frame")
             return
         }
-        #expect(outbox.writeCompleted(now: 0) == nil)
-        #expect(outbox.writeCompleted(now: 0)?.sequence == 1)
+        #expect(outbox.writeCompleted(now: 0).turn == nil)
+        #expect(outbox.writeCompleted(now: 0).turn?.sequence == 1)
     }
 
     @Test func anAcknowledgingViewerHasTwoFramesAtMost() {
         var outbox = ViewerOutbox()
-        #expect(outbox.acknowledged(upTo: 0, lane: 0, now: 0) == nil)
+        #expect(outbox.acknowledged(upTo: 0, lane: 0, now: 0) == .nothing)
         for sequence in UInt64(1)...2 {
             guard case .write = outbox.offer(sequence, lane: 0, now: 0) else {
                 Issue.record("frame \(sequence) was not written")
@@ -61,7 +61,7 @@ import Testing
             _ = outbox.writeCompleted(now: 0)
         }
         for sequence in UInt64(3)...9 { _ = outbox.offer(sequence, lane: 0, now: 0) }
-        #expect(outbox.acknowledged(upTo: 1, lane: 0, now: 0)?.sequence == 9)
+        #expect(outbox.acknowledged(upTo: 1, lane: 0, now: 0).turn?.sequence == 9)
     }
 
     @Test func thinningIsEvenAndKeepsTheRate() {
@@ -120,10 +120,10 @@ import Testing
         _ = outbox.offer(1, lane: 2, now: 0)
         _ = outbox.offer(2, lane: 0, now: 0)
         _ = outbox.offer(2, lane: 1, now: 0)
-        #expect(outbox.writeCompleted(now: 0) == ViewerOutbox.Turn(lane: 1, sequence: 2))
-        #expect(outbox.writeCompleted(now: 0) == ViewerOutbox.Turn(lane: 2, sequence: 1))
-        #expect(outbox.writeCompleted(now: 0) == ViewerOutbox.Turn(lane: 0, sequence: 2))
-        #expect(outbox.writeCompleted(now: 0) == nil)
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 1, sequence: 2)))
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 2, sequence: 1)))
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 0, sequence: 2)))
+        #expect(outbox.writeCompleted(now: 0).turn == nil)
     }
 
     /// Random events against the promises to a viewer: never back, one write at a time, the newest arrives, every frame accounted for.
@@ -159,14 +159,21 @@ import Testing
                 guard frameInFlight || controlsInFlight > 0 else { continue }
                 // Writes complete in order: the frame was begun before any control frame that is still in flight.
                 if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-                if let next = outbox.writeCompleted(now: 0) { wrote(next.sequence) }
+                if let next = outbox.writeCompleted(now: 0).turn { wrote(next.sequence) }
             }
         }
         while frameInFlight || controlsInFlight > 0 {
             if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-            if let next = outbox.writeCompleted(now: 0) { wrote(next.sequence) }
+            if let next = outbox.writeCompleted(now: 0).turn { wrote(next.sequence) }
         }
         #expect(sent.last == offered, "the newest arrives")
         #expect(sent.count + replaced == Int(offered), "every frame is accounted for")
+    }
+}
+
+extension ViewerOutbox.Next {
+    fileprivate var turn: ViewerOutbox.Turn? {
+        if case .write(let turn) = self { return turn }
+        return nil
     }
 }
