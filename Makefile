@@ -10,7 +10,7 @@ CLIP ?= Tests/Media/vtest-720p.h264.mp4
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test end-to-end-test bench lint format clean
+.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -33,22 +33,29 @@ unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
 	@swift build -c $(CONFIGURATION) --build-tests
 	@swift test -c $(CONFIGURATION) --skip-build --disable-xctest --no-parallel $(ARGS)
 
+race-test: ## The broker's Swift tests under the thread sanitizer; ARGS="--filter NAME" picks some
+	@Scripts/setup build
+	@Scripts/race-test $(ARGS)
+
 end-to-end-test: build ## Only the tests of the built programs from outside; ARGS="-k NAME" picks some
 	@Scripts/setup test
 	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
 
-bench: build ## What a delivered frame costs, next to a bare server that only calls send()
-	@for load in "200 40000 30" "1000 5000 30"; do \
+bench: build ## What a delivered frame costs, next to a bare server that only calls send(), and to nginx with nchan if installed
+	@for load in "200 40000 30" "1000 40000 30" "1000 5000 30"; do \
 	  echo "==> viewers, bytes, frames per second: $$load"; \
 	  Benchmarks/FanOut/compare $$load $(ARGS); \
 	done
+
+bench-parts: ## What the parts of the frame path cost that need no socket
+	@cd Benchmarks/Micro && swift package benchmark --no-progress $(ARGS)
 
 lint: ## Check the style of the sources; change nothing
 	@Scripts/lint
 
 format: ## Bring the Swift sources into the project's style
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples Benchmarks/Micro/Package.swift Benchmarks/Micro/Benchmarks
 
 clean: ## Remove what was built, the Python environment included
-	rm -rf .build .venv Tests/EndToEnd/output
+	rm -rf .build .build-tsan Benchmarks/Micro/.build .venv Tests/EndToEnd/output
 	find Tests/EndToEnd -name __pycache__ -prune -exec rm -rf {} +
