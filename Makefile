@@ -58,4 +58,4 @@ format: ## Bring the Swift sources into the project's style
 
 clean: ## Remove what was built, the Python environment included
 	rm -rf .build .build-tsan Benchmarks/Micro/.build .venv Tests/EndToEnd/output
-	find Tests/EndToEnd -name __pycache__ -prune -exec rm -rf {} +
+	find Tests/EndToEnd Benchmarks/FanOut -name __pycache__ -prune -exec rm -rf {} +
