@@ -150,6 +150,45 @@ import Testing
         }
     }
 
+    /// Once a viewer has proved slow and has answered pings, its pongs say how far it is, and it has two frames at most.
+    @Test func pongsCountAsAcknowledgementsOfASlowViewer() async throws {
+        try await withRunningBroker { broker, port in
+            let channel = try broker.channel("a")
+            @Sendable func publish(_ number: Int) throws {
+                try channel.publish(Frame(image: TestFrames.webp(number: UInt32(number), byteCount: 100_000)))
+            }
+            try await WebSocketTestClient.run(port: port, "/ws/a") { client, reader in
+                for number in 1...400 { try publish(number) }
+                var last: UInt64 = 0
+                while last < 400 {
+                    let message = try #require(await reader.next())
+                    switch message.opcode {
+                    case .ping: try await client.send(0x8A, message.payload)
+                    default: last = try #require(FrameHeader(parsing: message.payload)).sequence
+                    }
+                }
+                // The ping behind the last frame is answered as well; then no more.
+                let ping = try #require(await reader.next())
+                #expect(ping.opcode == .ping && ping.payload.count == 10)
+                try await client.send(0x8A, ping.payload)
+                try await client.send(#"{"type":"ping","t":1}"#)
+                #expect(try await reader.next()?.opcode == .text)
+
+                for number in 401...409 {
+                    try publish(number)
+                    try await eventLoopsHaveCaughtUp()
+                }
+                try await client.send(#"{"type":"ping","t":2}"#)
+                var unanswered: [WebSocketTestClient.Message] = []
+                while let message = try await reader.next(), message.opcode != .text { unanswered.append(message) }
+                #expect(unanswered.map(\.opcode) == [.binary, .ping, .binary, .ping])
+                try await client.send(0x8A, try #require(unanswered.last).payload)
+                let newest = try #require(await reader.next())
+                #expect(FrameHeader(parsing: newest.payload)?.sequence == 409)
+            }
+        }
+    }
+
     @Test func aViewerIsCountedAndForgotten() async throws {
         try await withRunningBroker { broker, port in
             let channel = try broker.channel("a")
