@@ -29,7 +29,7 @@ final class LoadViewer: ChannelInboundHandler {
     private var scanner: MessageScanner
     private var lastSequence: UInt64 = 0
     private var delivered: UInt64 = 0
-    private var reading: RepeatedTask?
+    private var reading: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
     init(request: String, pace: Pace, acknowledges: Bool, tally: LoopTally, joined: EventLoopPromise<Void>) {
@@ -154,10 +154,17 @@ final class LoadViewer: ChannelInboundHandler {
                 .recvAllocator,
                 value: FixedSizeRecvByteBufferAllocator(capacity: size)
             )
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: pause) { _ in
-                bound.value.read()
-            }
+            readSteadily(every: pause, due: .now(), context: context)
+        }
+    }
+
+    /// By due times, not by pauses: what one read is late does not add up.
+    private func readSteadily(every pause: TimeAmount, due: NIODeadline, context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((viewer: self, context: context), eventLoop: context.eventLoop)
+        reading = context.eventLoop.scheduleTask(deadline: due) {
+            let (viewer, context) = bound.value
+            context.read()
+            viewer.readSteadily(every: pause, due: due + pause, context: context)
         }
     }
 }

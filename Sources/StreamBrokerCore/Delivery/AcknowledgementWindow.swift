@@ -20,8 +20,9 @@ package struct AcknowledgementWindow: Sendable {
     private var older: Unacknowledged?
     private var newer: Unacknowledged?
     private var lastAcknowledgement: Int64 = .min
-    /// How long the last four frames took once those before them were through; 0 where there was none yet.
+    /// How long the last four frames took once those before them were through.
     private var transferTimes = SIMD4<Int32>()
+    private var hasTransferTimes = false
 
     package init() {}
 
@@ -58,7 +59,9 @@ package struct AcknowledgementWindow: Sendable {
     }
 
     private mutating func note(_ transferTime: Int64) {
-        let times = transferTimes
-        transferTimes = SIMD4(Int32(clamping: max(0, transferTime)), times[0], times[1], times[2])
+        let time = Int32(clamping: max(0, transferTime))
+        let times = hasTransferTimes ? transferTimes : SIMD4(repeating: time)
+        hasTransferTimes = true
+        transferTimes = SIMD4(time, times[0], times[1], times[2])
     }
 }
