@@ -65,7 +65,9 @@ let package = Package(
             pkgConfig: "libwebp",
             providers: [.apt(["libwebp-dev"]), .brew(["webp"])]
         ),
-        .target(name: "FrameCodec", dependencies: ["CLibAV", "CLibWebP"], swiftSettings: strict),
+        // The inner loops of the encoder of our own: C, for instructions that Swift does not have. Chosen at run time.
+        .target(name: "CVP8Kernels"),
+        .target(name: "FrameCodec", dependencies: ["CLibAV", "CLibWebP", "CVP8Kernels"], swiftSettings: strict),
         .target(name: "RTSPCapture", dependencies: ["FrameCodec", "CLibAV"], swiftSettings: strict),
 
         // A camera for demonstrations and tests: an RTSP server on loopback.

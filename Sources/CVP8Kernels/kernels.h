@@ -1,0 +1,149 @@
+#ifndef VP8_KERNELS_H
+#define VP8_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "CVP8Kernels.h"
+
+enum {
+    /// Block types (section 13.3).
+    TYPE_Y_AFTER_Y2 = 0,
+    TYPE_Y2 = 1,
+    TYPE_CHROMA = 2,
+    TYPE_Y_WITH_DC = 3,
+
+    /// Rows of `levels`: luma in raster order, U, V, Y2.
+    BLOCK_U = 16,
+    BLOCK_V = 20,
+    BLOCK_Y2 = 24,
+    BLOCK_COUNT = 25,
+
+    MODE_DC = 0,
+    MODE_V = 1,
+    MODE_H = 2,
+    MODE_TM = 3,
+    MODE_B = 4,
+
+    B_DC = 0,
+    B_TM = 1,
+    B_VE = 2,
+    B_HE = 3,
+    B_LD = 4,
+    B_RD = 5,
+    B_VR = 6,
+    B_VL = 7,
+    B_HD = 8,
+    B_HU = 9,
+    SUBBLOCK_MODES = 10,
+
+    /// Levels up to this have their symbols in the table.
+    TABLE_LEVEL = 6,
+    /// The table's column for "no more coefficients". Levels are in the columns of their lowest four bits.
+    COLUMN_END = 7,
+    /// The column that stands for every level beyond the table.
+    COLUMN_LARGE = 8,
+    TABLE_ROWS = 4 * 8 * 3,
+};
+
+/// Quantizing one type of block, by position in raster order.
+typedef struct {
+    /// 65536 / the step, both in the transform's scale.
+    uint16_t reciprocal[16];
+    uint16_t rounding[16];
+    uint16_t step[16];
+} block_quantizer;
+
+/// Everything that follows from a segment's quantizer index.
+typedef struct {
+    block_quantizer y1, y2, chroma, y4;
+    /// What a bit is worth, in units of absolute difference, in 1/256.
+    uint32_t bit_cost;
+    /// The same for each mode.
+    uint32_t luma_mode_cost[5], chroma_mode_cost[4], subblock_mode_cost[SUBBLOCK_MODES];
+} segment_quantizer;
+
+/// The symbols of every token in every context, and what counts them.
+///
+/// A symbol is a probability and, in its top bit, the bit that is written with it.
+typedef struct {
+    uint16_t symbols[TABLE_ROWS][16][8];
+    /// How many bytes of them are meant.
+    uint8_t length[TABLE_ROWS][16];
+    uint8_t probabilities[VP8_COEFFICIENT_PROBABILITIES];
+} token_table;
+
+typedef struct {
+    uint32_t columns[TABLE_ROWS][16];
+    /// Tokens of category 2 to 6.
+    uint32_t categories[TABLE_ROWS][5];
+} token_counts;
+
+/// What surrounds a macroblock, 16 samples of luma, or 8 of U and 8 of V.
+typedef struct {
+    /// [-1] is the sample above and to the left; of chroma there are two, in `corner`.
+    const uint8_t *above;
+    const uint8_t *left;
+    uint8_t corner[2];
+    uint8_t has_above, has_left;
+} macroblock_edges;
+
+/// Eight boolean encoders that run side by side.
+typedef struct {
+    _Alignas(64) uint64_t low[VP8_MAX_PARTITIONS];
+    _Alignas(64) uint64_t range[VP8_MAX_PARTITIONS];
+    _Alignas(64) uint64_t bits[VP8_MAX_PARTITIONS];
+    uint8_t *next[VP8_MAX_PARTITIONS];
+} bool_lanes;
+
+typedef struct {
+    /// Mean and variation of a macroblock's luma: the sum of squared differences from the mean.
+    uint32_t (*activity)(const uint8_t *source, ptrdiff_t stride);
+    /// Finds the luma mode (without B) that predicts best, and writes its prediction, 16 rows of 16.
+    int (*predict_luma)(
+        const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint32_t *mode_cost,
+        uint8_t *prediction, uint32_t *cost
+    );
+    /// The same for chroma: 8 rows of 8 U and 8 V.
+    int (*predict_chroma)(
+        const uint8_t *u, ptrdiff_t u_stride, const uint8_t *v, ptrdiff_t v_stride, const macroblock_edges *edges,
+        const uint32_t *mode_cost, uint8_t *prediction
+    );
+    /// Transforms and quantizes the difference to a prediction, and reconstructs. Levels are in zigzag order. The result has
+    /// a bit for each block with a level other than 0.
+    uint32_t (*code_luma)(
+        const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const segment_quantizer *quantizer,
+        int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+    );
+    uint32_t (*code_chroma)(
+        const uint8_t *u, ptrdiff_t u_stride, const uint8_t *v, ptrdiff_t v_stride, const uint8_t *prediction,
+        const segment_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+    );
+    /// Writes a block's tokens and gives back where the next ones go. `row` is the table's row of the block's type, band 0.
+    uint16_t *(*write_tokens)(
+        const token_table *table, int type, int context, const int16_t *levels, uint16_t *symbols, token_counts *counts
+    );
+    /// Encodes `count[i]` symbols in lane i.
+    void (*encode_lanes)(bool_lanes *lanes, const uint16_t *const *symbols, const size_t *count);
+} vp8_kernels;
+
+extern const vp8_kernels vp8_portable_kernels;
+#if defined(__x86_64__)
+extern const vp8_kernels vp8_avx2_kernels;
+extern const vp8_kernels vp8_avx512_kernels;
+#endif
+
+/// Appends the symbols of a level beyond the table.
+uint16_t *vp8_write_large_token(
+    const token_table *table, int row, int level, uint16_t *symbols, token_counts *counts
+);
+void vp8_token_table_build(token_table *table, const uint8_t *probabilities);
+void vp8_token_counts_to_nodes(const token_counts *counts, uint32_t *node_total, uint32_t *node_ones);
+
+/// Whether a token in a row of the table is preceded by the choice to end the block.
+static inline int vp8_row_has_end(int row) {
+    int type = row / 24, band = row / 3 % 8, context = row % 3;
+    return context > 0 || band == (type == TYPE_Y_AFTER_Y2 ? 1 : 0);
+}
+
+#endif

@@ -1,0 +1,227 @@
+#include <sched.h>
+#include <string.h>
+
+#include "coder.h"
+
+// One row of macroblocks: everything from samples to symbols.
+
+/// The samples of a macroblock, in the picture or, where it hangs over the edge, copied and continued.
+typedef struct {
+    const uint8_t *y, *u, *v;
+    ptrdiff_t y_stride, u_stride, v_stride;
+    uint8_t copy[16 * 16 + 2 * 8 * 8];
+} source_block;
+
+static void copy_continued(
+    const uint8_t *plane, ptrdiff_t stride, int32_t x, int32_t y, int32_t width, int32_t height, int size, uint8_t *copy
+) {
+    for (int row = 0; row < size; row++) {
+        const uint8_t *line = plane + (ptrdiff_t)(y + row < height ? y + row : height - 1) * stride;
+        for (int column = 0; column < size; column++) {
+            copy[row * size + column] = line[x + column < width ? x + column : width - 1];
+        }
+    }
+}
+
+static inline void find_source(const vp8_coder *coder, int32_t column, int32_t row, source_block *block) {
+    const vp8_picture *picture = &coder->picture;
+    int32_t x = column * 16, y = row * 16;
+    if (x + 16 <= coder->width && y + 16 <= coder->height) {
+        block->y = picture->y + (ptrdiff_t)y * picture->y_stride + x;
+        block->u = picture->u + (ptrdiff_t)(y / 2) * picture->u_stride + x / 2;
+        block->v = picture->v + (ptrdiff_t)(y / 2) * picture->v_stride + x / 2;
+        block->y_stride = picture->y_stride;
+        block->u_stride = picture->u_stride;
+        block->v_stride = picture->v_stride;
+        return;
+    }
+    int32_t chroma_width = (coder->width + 1) / 2, chroma_height = (coder->height + 1) / 2;
+    copy_continued(picture->y, picture->y_stride, x, y, coder->width, coder->height, 16, block->copy);
+    copy_continued(picture->u, picture->u_stride, x / 2, y / 2, chroma_width, chroma_height, 8, block->copy + 256);
+    copy_continued(picture->v, picture->v_stride, x / 2, y / 2, chroma_width, chroma_height, 8, block->copy + 320);
+    block->y = block->copy;
+    block->u = block->copy + 256;
+    block->v = block->copy + 320;
+    block->y_stride = 16;
+    block->u_stride = block->v_stride = 8;
+}
+
+static inline void wait_for(_Atomic int32_t *progress, int32_t count) {
+    int rounds = 0;
+    while (atomic_load_explicit(progress, memory_order_acquire) < count) {
+        // A row takes tens of microseconds; longer waits mean that the other thread does not run.
+        if (++rounds > 2000) sched_yield();
+#if defined(__x86_64__)
+        else __builtin_ia32_pause();
+#endif
+    }
+}
+
+static int segment_of(const vp8_coder *coder, const source_block *source) {
+    if (coder->settings.segment_count == 1) return 0;
+    uint32_t activity = coder->kernels->activity(source->y, source->y_stride);
+    int segment = 0;
+    while (segment + 1 < coder->settings.segment_count && activity >= coder->settings.activity_threshold[segment]) {
+        segment++;
+    }
+    return segment;
+}
+
+/// Writes all tokens of a macroblock and keeps the contexts (section 13.3).
+static uint16_t *write_macroblock(
+    vp8_coder *coder, const int16_t levels[BLOCK_COUNT][16], uint32_t nonzero, int has_y2, block_contexts *above,
+    block_contexts *left, uint16_t *symbols, token_counts *counts
+) {
+    const vp8_kernels *kernels = coder->kernels;
+    const token_table *table = &coder->table;
+    int type = TYPE_Y_WITH_DC;
+    if (has_y2) {
+        symbols = kernels->write_tokens(table, TYPE_Y2, above->y2 + left->y2, levels[BLOCK_Y2], symbols, counts);
+        above->y2 = left->y2 = nonzero >> BLOCK_Y2 & 1;
+        type = TYPE_Y_AFTER_Y2;
+    }
+    for (int block = 0; block < 16; block++) {
+        uint8_t *a = &above->luma[block & 3], *l = &left->luma[block >> 2];
+        symbols = kernels->write_tokens(table, type, *a + *l, levels[block], symbols, counts);
+        *a = *l = nonzero >> block & 1;
+    }
+    for (int block = 0; block < 4; block++) {
+        uint8_t *a = &above->u[block & 1], *l = &left->u[block >> 1];
+        symbols = kernels->write_tokens(table, TYPE_CHROMA, *a + *l, levels[BLOCK_U + block], symbols, counts);
+        *a = *l = nonzero >> (BLOCK_U + block) & 1;
+    }
+    for (int block = 0; block < 4; block++) {
+        uint8_t *a = &above->v[block & 1], *l = &left->v[block >> 1];
+        symbols = kernels->write_tokens(table, TYPE_CHROMA, *a + *l, levels[BLOCK_V + block], symbols, counts);
+        *a = *l = nonzero >> (BLOCK_V + block) & 1;
+    }
+    return symbols;
+}
+
+static void clear_contexts(block_contexts *contexts, int has_y2) {
+    uint8_t y2 = has_y2 ? 0 : contexts->y2;
+    memset(contexts, 0, sizeof *contexts);
+    contexts->y2 = y2;
+}
+
+static void store_reconstruction(
+    const vp8_reconstruction *planes, int32_t column, int32_t row, const uint8_t *luma, const uint8_t *chroma
+) {
+    uint8_t *y = planes->y + (ptrdiff_t)row * 16 * planes->y_stride + column * 16;
+    for (int line = 0; line < 16; line++) memcpy(y + line * planes->y_stride, luma + line * 16, 16);
+    ptrdiff_t offset = (ptrdiff_t)row * 8 * planes->uv_stride + column * 8;
+    for (int line = 0; line < 8; line++) {
+        memcpy(planes->u + offset + line * planes->uv_stride, chroma + line * 16, 8);
+        memcpy(planes->v + offset + line * planes->uv_stride, chroma + line * 16 + 8, 8);
+    }
+}
+
+static void add_counts(vp8_coder *coder, const token_counts *counts, uint32_t skipped, const uint32_t *segments) {
+    int32_t unlocked = 0;
+    while (!atomic_compare_exchange_weak_explicit(
+        &coder->counts_lock, &unlocked, 1, memory_order_acquire, memory_order_relaxed
+    )) {
+        unlocked = 0;
+    }
+    if (counts) {
+        uint32_t *sum = (uint32_t *)&coder->counts;
+        const uint32_t *more = (const uint32_t *)counts;
+        for (size_t i = 0; i < sizeof *counts / sizeof *sum; i++) sum[i] += more[i];
+    }
+    coder->skipped_count += skipped;
+    for (int segment = 0; segment < VP8_MAX_SEGMENTS; segment++) {
+        coder->segment_macroblocks[segment] += segments[segment];
+    }
+    atomic_store_explicit(&coder->counts_lock, 0, memory_order_release);
+}
+
+void vp8_code_row(vp8_coder *coder, int32_t row) {
+    const vp8_kernels *kernels = coder->kernels;
+    const int32_t columns = coder->columns;
+    _Alignas(64) int16_t levels[BLOCK_COUNT][16];
+    _Alignas(64) uint8_t luma[256], chroma[128], luma_prediction[256], chroma_prediction[128];
+    _Alignas(16) uint8_t left_luma[16], left_chroma[16];
+    source_block source;
+    token_counts counts;
+    bool is_counted = coder->settings.counts_all_rows || (row & 3) == 1 || coder->rows < 4;
+    if (is_counted) memset(&counts, 0, sizeof counts);
+    uint32_t skipped = 0, segments[VP8_MAX_SEGMENTS] = {0};
+
+    // What a decoder takes for the column left of the picture (section 12.2).
+    memset(left_luma, 129, 16);
+    memset(left_chroma, 129, 16);
+    uint8_t corner_luma = row > 0 ? 129 : 127, corner_u = corner_luma, corner_v = corner_luma;
+    block_contexts left_contexts = {0};
+    symbol_row *output = &coder->symbol_rows[row / GROUP_ROWS % GROUP_BUFFERS][row % GROUP_ROWS];
+    uint16_t *symbols = output->symbols;
+    macroblock *macroblock = coder->macroblocks + (size_t)row * (size_t)columns;
+
+    for (int32_t column = 0; column < columns; column++, macroblock++) {
+        // Above and to the right, too: predicting block by block reads four samples of it.
+        if (row > 0) wait_for(&coder->progress[row - 1], column + 2 < columns ? column + 2 : columns);
+        find_source(coder, column, row, &source);
+        int segment_index = segment_of(coder, &source);
+        const segment_quantizer *segment = &coder->segments[segment_index];
+        uint8_t *above_luma = coder->above_luma + 16 + column * 16;
+        uint8_t *above_chroma = coder->above_chroma + 16 + column * 16;
+
+        macroblock_edges edges = {
+            .above = above_luma,
+            .left = left_luma,
+            .corner = {corner_luma, corner_luma},
+            .has_above = row > 0,
+            .has_left = column > 0,
+        };
+        uint32_t cost;
+        int mode = kernels->predict_luma(
+            source.y, source.y_stride, &edges, segment->luma_mode_cost, luma_prediction, &cost
+        );
+        uint32_t nonzero =
+            kernels->code_luma(source.y, source.y_stride, luma_prediction, segment, levels, luma);
+        int has_y2 = 1;
+
+        edges.above = above_chroma;
+        edges.left = left_chroma;
+        edges.corner[0] = corner_u;
+        edges.corner[1] = corner_v;
+        int chroma_mode = kernels->predict_chroma(
+            source.u, source.u_stride, source.v, source.v_stride, &edges, segment->chroma_mode_cost, chroma_prediction
+        );
+        nonzero |= kernels->code_chroma(
+            source.u, source.u_stride, source.v, source.v_stride, chroma_prediction, segment, levels, chroma
+        );
+
+        macroblock->luma_mode = (uint8_t)mode;
+        macroblock->chroma_mode = (uint8_t)chroma_mode;
+        macroblock->segment = (uint8_t)segment_index;
+        macroblock->is_skipped = nonzero == 0;
+        segments[segment_index]++;
+        if (nonzero) {
+            symbols = write_macroblock(
+                coder, (const int16_t(*)[16])levels, nonzero, has_y2, &coder->above_contexts[column], &left_contexts,
+                symbols, is_counted ? &counts : NULL
+            );
+        } else {
+            skipped++;
+            clear_contexts(&coder->above_contexts[column], has_y2);
+            clear_contexts(&left_contexts, has_y2);
+        }
+        if (coder->settings.reconstruction.y) {
+            store_reconstruction(&coder->settings.reconstruction, column, row, luma, chroma);
+        }
+
+        corner_luma = above_luma[15];
+        corner_u = above_chroma[7];
+        corner_v = above_chroma[15];
+        memcpy(above_luma, luma + 15 * 16, 16);
+        memcpy(above_chroma, chroma + 7 * 16, 16);
+        for (int line = 0; line < 16; line++) left_luma[line] = luma[line * 16 + 15];
+        for (int line = 0; line < 8; line++) {
+            left_chroma[line] = chroma[line * 16 + 7];
+            left_chroma[line + 8] = chroma[line * 16 + 15];
+        }
+        atomic_store_explicit(&coder->progress[row], column + 1, memory_order_release);
+    }
+    output->count = (size_t)(symbols - output->symbols);
+    add_counts(coder, is_counted ? &counts : NULL, skipped, segments);
+}
