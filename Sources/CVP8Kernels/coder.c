@@ -226,6 +226,8 @@ bool vp8_coder_end(vp8_coder *coder, vp8_statistics *statistics) {
         low <<= fill;
         bits += fill;
         next = vp8_flush_lane(next, &low, &bits);
+        // FFmpeg's decoder reads ahead, and gives up when the bits of the last macroblocks lie in the last byte.
+        *next++ = 0;
         coder->partitions[partition].count = (size_t)(next - start);
     }
     vp8_token_counts_to_nodes(&coder->counts, statistics->node_total, statistics->node_ones);

@@ -58,6 +58,8 @@ bool vp8_bool_encoder_finish(vp8_bool_encoder *encoder) {
     encoder->low <<= 8 + fill;
     encoder->bits += 8 + (int32_t)fill;
     move_out(encoder);
+    // As behind the token partitions: decoders read ahead.
+    if (make_room(encoder)) encoder->bytes[1 + encoder->count++] = 0;
     return !encoder->failed;
 }
 

@@ -38,7 +38,8 @@ import Testing
             var decoder = try VideoDecoder(codec: .vp8)
             for (number, content) in contents.enumerated() {
                 let picture = try RandomPicture.picture(size, content, &again)
-                let what: Comment = "seed \(seed), \(size), quality \(quality), \(content), \(kernels), \(threads) threads"
+                let what: Comment =
+                    "seed \(seed), \(size), quality \(quality), \(content), \(kernels), \(threads) threads"
                 if index > 0 {
                     // The bytes are the first kernels', whose decoding was checked.
                     let image = try encoder.encode(picture)
@@ -72,7 +73,9 @@ import Testing
         )
     }
 
-    @Test(arguments: [(1, 1), (1, 700), (700, 1), (16, 16), (17, 33), (1921, 1081), (4096, 2304), (16383, 3), (3, 16383)])
+    @Test(arguments: [
+        (1, 1), (1, 700), (700, 1), (16, 16), (17, 33), (1921, 1081), (4096, 2304), (16383, 3), (3, 16383),
+    ])
     func thisSizeIsDecodedAsReconstructed(width: Int, height: Int) throws {
         let size = try #require(PictureSize(width: width, height: height))
         let picture = try Texture.picture(size)

@@ -13,7 +13,9 @@ struct DecodedPlanes: Equatable {
         var (width, height, stride, chromaStride): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         var u: UnsafeMutablePointer<UInt8>?
         var v: UnsafeMutablePointer<UInt8>?
-        guard let y = WebPDecodeYUV(bytes, bytes.count, &width, &height, &u, &v, &stride, &chromaStride) else { return nil }
+        guard let y = WebPDecodeYUV(bytes, bytes.count, &width, &height, &u, &v, &stride, &chromaStride) else {
+            return nil
+        }
         defer { WebPFree(y) }
         guard width == Int32(size.width), height == Int32(size.height), let u, let v else { return nil }
         let chroma = size.chroma420
