@@ -1,4 +1,5 @@
 #include "kernels.h"
+#include "subblock.h"
 #include "tables.h"
 #include "transform.h"
 
@@ -225,11 +226,12 @@ static void encode_lanes(bool_lanes *lanes, const uint16_t *const *symbols, cons
 }
 
 const vp8_kernels vp8_avx2_kernels = {
-    .activity = activity,
     .predict_luma = predict_luma,
     .predict_chroma = predict_chroma,
     .code_luma = code_luma,
     .code_chroma = code_chroma,
+    .choose_subblock_modes = choose_subblock_modes,
+    .code_subblocks = code_subblocks,
     .write_tokens = write_tokens,
     .encode_lanes = encode_lanes,
 };

@@ -6,7 +6,7 @@
 #include "kernels.h"
 
 typedef struct {
-    uint8_t luma_mode, chroma_mode, segment, is_skipped;
+    uint8_t luma_mode, is_skipped;
     /// In raster order; those that a whole mode stands for as well (section 11.3).
     uint8_t subblock_modes[16];
 } macroblock;
@@ -23,7 +23,18 @@ enum {
     GROUP_BUFFERS = 2,
     /// The longest token: six choices after the end, eleven bits and a sign. A block has 16 at most, or 15 and an end.
     SYMBOLS_PER_BLOCK = 16 * 19 + 1,
+    /// The header of a macroblock: skipped or not, the mode, seven choices for each block, three for chroma; and what a copy of
+    /// eight writes too much.
+    MODE_SYMBOLS = 1 + 3 + 16 * 7 + 3 + 9,
+    /// In place of a probability: the one of not being skipped, which is known when the frame is coded.
+    SKIP_PLACE = 0,
 };
+
+/// The symbols of a block's mode next to the modes above and to the left (section 11.5).
+typedef struct {
+    uint16_t symbols[10][10][10][8];
+    uint8_t length[10][10][10];
+} mode_table;
 
 /// The symbols of one row of macroblocks.
 typedef struct {
@@ -36,10 +47,14 @@ struct vp8_coder {
     const vp8_kernels *kernels;
     vp8_picture picture;
     vp8_settings settings;
-    segment_quantizer segments[VP8_MAX_SEGMENTS];
+    frame_quantizer quantizer;
     token_table table;
+    mode_table modes;
 
     macroblock *macroblocks;
+    /// The symbols of the macroblocks' headers, row by row, and how many there are in each.
+    uint16_t *mode_symbols;
+    size_t *mode_counts;
     /// The last row of samples that was reconstructed, 16 for each macroblock, with room before and behind: luma; U and V.
     uint8_t *above_luma, *above_chroma;
     block_contexts *above_contexts;
@@ -61,10 +76,16 @@ struct vp8_coder {
     /// Of the threads that count; each row adds its own.
     _Atomic int32_t counts_lock;
     token_counts counts;
-    uint32_t skipped_count, subblock_macroblocks, segment_macroblocks[VP8_MAX_SEGMENTS];
+    uint32_t skipped_count, subblock_macroblocks;
     _Atomic bool failed;
 };
 
+void vp8_mode_table_build(mode_table *table);
+/// Appends the header of a macroblock. `above` is the macroblock above, `left` the one to the left, or NULL.
+uint16_t *vp8_write_mode(
+    const mode_table *table, const macroblock *own, const macroblock *above, const macroblock *left, int chroma_mode,
+    uint16_t *symbols
+);
 /// Codes a row of macroblocks, as fast as the row above allows.
 void vp8_code_row(vp8_coder *coder, int32_t row);
 

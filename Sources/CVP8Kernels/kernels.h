@@ -54,14 +54,17 @@ typedef struct {
     uint16_t step[16];
 } block_quantizer;
 
-/// Everything that follows from a segment's quantizer index.
+/// Everything that follows from a frame's quantizer index.
 typedef struct {
     block_quantizer y1, y2, chroma, y4;
     /// What a bit is worth, in units of absolute difference, in 1/256.
     uint32_t bit_cost;
     /// The same for each mode.
-    uint32_t luma_mode_cost[5], chroma_mode_cost[4], subblock_mode_cost[SUBBLOCK_MODES];
-} segment_quantizer;
+    uint32_t luma_mode_cost[4], chroma_mode_cost[4];
+    uint16_t subblock_mode_cost[SUBBLOCK_MODES];
+    /// What choosing block by block costs before any mode.
+    uint32_t subblock_cost;
+} frame_quantizer;
 
 /// The symbols of every token in every context, and what counts them.
 ///
@@ -81,9 +84,10 @@ typedef struct {
 
 /// What surrounds a macroblock, 16 samples of luma, or 8 of U and 8 of V.
 typedef struct {
-    /// [-1] is the sample above and to the left; of chroma there are two, in `corner`.
+    /// Of luma, four samples more to the right.
     const uint8_t *above;
     const uint8_t *left;
+    /// The sample above and to the left; of chroma, of U and of V.
     uint8_t corner[2];
     uint8_t has_above, has_left;
 } macroblock_edges;
@@ -97,8 +101,6 @@ typedef struct {
 } bool_lanes;
 
 typedef struct {
-    /// Mean and variation of a macroblock's luma: the sum of squared differences from the mean.
-    uint32_t (*activity)(const uint8_t *source, ptrdiff_t stride);
     /// Finds the luma mode (without B) that predicts best, and writes its prediction, 16 rows of 16.
     int (*predict_luma)(
         const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint32_t *mode_cost,
@@ -112,12 +114,21 @@ typedef struct {
     /// Transforms and quantizes the difference to a prediction, and reconstructs. Levels are in zigzag order. The result has
     /// a bit for each block with a level other than 0.
     uint32_t (*code_luma)(
-        const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const segment_quantizer *quantizer,
+        const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const frame_quantizer *quantizer,
         int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
     );
     uint32_t (*code_chroma)(
         const uint8_t *u, ptrdiff_t u_stride, const uint8_t *v, ptrdiff_t v_stride, const uint8_t *prediction,
-        const segment_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+        const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+    );
+    /// Finds a mode for each 4x4 block, as if those around it were coded without loss, and tells what they cost together.
+    uint32_t (*choose_subblock_modes)(
+        const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint16_t *mode_cost, uint8_t *modes
+    );
+    /// Predicts and codes luma block by block.
+    uint32_t (*code_subblocks)(
+        const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint8_t *modes,
+        const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
     );
     /// Writes a block's tokens and gives back where the next ones go. `row` is the table's row of the block's type, band 0.
     uint16_t *(*write_tokens)(

@@ -67,23 +67,22 @@ static void filter_outer(uint8_t *q, ptrdiff_t step, ptrdiff_t along, int count,
 }
 
 void vp8_coder_loop_filter(
-    const vp8_coder *coder, const vp8_reconstruction *planes, const uint8_t *level_by_segment, uint8_t sharpness
+    const vp8_coder *coder, const vp8_reconstruction *planes, int32_t level, int32_t sharpness
 ) {
+    if (level == 0) return;
+    int32_t interior = level;
+    if (sharpness > 0) {
+        interior >>= sharpness > 4 ? 2 : 1;
+        if (interior > 9 - sharpness) interior = 9 - sharpness;
+    }
+    if (interior < 1) interior = 1;
+    const filter_limits limits = {interior, level >= 40 ? 2 : level >= 15 ? 1 : 0};
+    const int outer = (level + 2) * 2 + interior, inner = level * 2 + interior;
+    const ptrdiff_t ys = planes->y_stride, cs = planes->uv_stride;
     const macroblock *macroblock = coder->macroblocks;
     for (int32_t row = 0; row < coder->rows; row++) {
         for (int32_t column = 0; column < coder->columns; column++, macroblock++) {
-            int level = level_by_segment[macroblock->segment];
-            if (level == 0) continue;
-            int interior = level;
-            if (sharpness > 0) {
-                interior >>= sharpness > 4 ? 2 : 1;
-                if (interior > 9 - sharpness) interior = 9 - sharpness;
-            }
-            if (interior < 1) interior = 1;
-            filter_limits limits = {interior, level >= 40 ? 2 : level >= 15 ? 1 : 0};
-            int outer = (level + 2) * 2 + interior, inner = level * 2 + interior;
             int filters_inside = !macroblock->is_skipped || macroblock->luma_mode == MODE_B;
-            ptrdiff_t ys = planes->y_stride, cs = planes->uv_stride;
             uint8_t *y = planes->y + (ptrdiff_t)row * 16 * ys + column * 16;
             uint8_t *u = planes->u + (ptrdiff_t)row * 8 * cs + column * 8;
             uint8_t *v = planes->v + (ptrdiff_t)row * 8 * cs + column * 8;

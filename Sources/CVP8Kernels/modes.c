@@ -41,8 +41,10 @@ static void move_out(vp8_bool_encoder *encoder) {
 
 static inline void put(vp8_bool_encoder *encoder, uint32_t bit, uint32_t probability) {
     uint32_t split = 1 + (((encoder->range - 1) * probability) >> 8);
-    uint32_t range = bit ? encoder->range - split : split;
-    encoder->low += bit ? split : 0;
+    // Masks instead of branches: nobody can predict these bits, or they would not be here.
+    uint32_t is_one = (uint32_t)0 - bit;
+    uint32_t range = split + ((encoder->range - 2 * split) & is_one);
+    encoder->low += split & is_one;
     uint32_t shift = (uint32_t)__builtin_clz(range) - 24;
     encoder->range = range << shift;
     encoder->low <<= shift;
@@ -73,68 +75,78 @@ void vp8_bool_encoder_free(vp8_bool_encoder *encoder) {
     encoder->capacity = encoder->count = 0;
 }
 
-static void put_luma_mode(vp8_bool_encoder *encoder, int mode) {
-    put(encoder, mode != MODE_B, 145);
-    if (mode == MODE_B) return;
-    put(encoder, mode >= MODE_H, 156);
-    put(encoder, mode & 1, mode >= MODE_H ? 128 : 163);
-}
+#define SYMBOL(probability, bit) ((uint16_t)((probability) | ((bit) ? 0x8000 : 0)))
 
-static void put_chroma_mode(vp8_bool_encoder *encoder, int mode) {
-    put(encoder, mode != MODE_DC, 142);
-    if (mode == MODE_DC) return;
-    put(encoder, mode != MODE_V, 114);
-    if (mode != MODE_V) put(encoder, mode != MODE_H, 183);
-}
-
-static void put_subblock_mode(vp8_bool_encoder *encoder, int mode, const uint8_t *p) {
-    put(encoder, mode != B_DC, p[0]);
-    if (mode == B_DC) return;
-    put(encoder, mode != B_TM, p[1]);
-    if (mode == B_TM) return;
-    put(encoder, mode != B_VE, p[2]);
-    if (mode == B_VE) return;
+/// Appends the symbols of a block's mode; `p` are the tree's probabilities (section 11.2).
+static uint16_t *append_subblock_mode(uint16_t *out, int mode, const uint8_t *p) {
+    *out++ = SYMBOL(p[0], mode != B_DC);
+    if (mode == B_DC) return out;
+    *out++ = SYMBOL(p[1], mode != B_TM);
+    if (mode == B_TM) return out;
+    *out++ = SYMBOL(p[2], mode != B_VE);
+    if (mode == B_VE) return out;
     int is_low = mode == B_HE || mode == B_RD || mode == B_VR;
-    put(encoder, !is_low, p[3]);
+    *out++ = SYMBOL(p[3], !is_low);
     if (is_low) {
-        put(encoder, mode != B_HE, p[4]);
-        if (mode != B_HE) put(encoder, mode != B_RD, p[5]);
-        return;
+        *out++ = SYMBOL(p[4], mode != B_HE);
+        if (mode != B_HE) *out++ = SYMBOL(p[5], mode != B_RD);
+        return out;
     }
-    put(encoder, mode != B_LD, p[6]);
-    if (mode == B_LD) return;
-    put(encoder, mode != B_VL, p[7]);
-    if (mode != B_VL) put(encoder, mode != B_HD, p[8]);
+    *out++ = SYMBOL(p[6], mode != B_LD);
+    if (mode == B_LD) return out;
+    *out++ = SYMBOL(p[7], mode != B_VL);
+    if (mode != B_VL) *out++ = SYMBOL(p[8], mode != B_HD);
+    return out;
 }
 
-void vp8_coder_write_modes(
-    const vp8_coder *coder, vp8_bool_encoder *encoder, const uint8_t *segment_probabilities, uint8_t skip_probability
+void vp8_mode_table_build(mode_table *table) {
+    for (int above = 0; above < 10; above++) {
+        for (int left = 0; left < 10; left++) {
+            for (int mode = 0; mode < 10; mode++) {
+                uint16_t *start = table->symbols[above][left][mode];
+                uint16_t *end =
+                    append_subblock_mode(start, mode, vp8_keyframe_subblock_mode_probabilities[above][left]);
+                table->length[above][left][mode] = (uint8_t)(end - start);
+            }
+        }
+    }
+}
+
+uint16_t *vp8_write_mode(
+    const mode_table *table, const macroblock *own, const macroblock *above, const macroblock *left, int chroma_mode,
+    uint16_t *symbols
 ) {
-    const macroblock *macroblock = coder->macroblocks;
+    int mode = own->luma_mode;
+    *symbols++ = SYMBOL(SKIP_PLACE, own->is_skipped);
+    *symbols++ = SYMBOL(145, mode != MODE_B);
+    if (mode == MODE_B) {
+        // Outside of the picture all is B_DC (section 11.3).
+        for (int block = 0; block < 16; block++) {
+            int a = block >= 4 ? own->subblock_modes[block - 4] : above ? above->subblock_modes[block + 12] : B_DC;
+            int l = block & 3 ? own->subblock_modes[block - 1] : left ? left->subblock_modes[block + 3] : B_DC;
+            int chosen = own->subblock_modes[block];
+            memcpy(symbols, table->symbols[a][l][chosen], 16);
+            symbols += table->length[a][l][chosen];
+        }
+    } else {
+        *symbols++ = SYMBOL(156, mode >= MODE_H);
+        *symbols++ = SYMBOL(mode >= MODE_H ? 128 : 163, mode & 1);
+    }
+    *symbols++ = SYMBOL(142, chroma_mode != MODE_DC);
+    if (chroma_mode == MODE_DC) return symbols;
+    *symbols++ = SYMBOL(114, chroma_mode != MODE_V);
+    if (chroma_mode != MODE_V) *symbols++ = SYMBOL(183, chroma_mode != MODE_H);
+    return symbols;
+}
+
+void vp8_coder_write_modes(const vp8_coder *coder, vp8_bool_encoder *encoder, uint8_t skip_probability) {
     for (int32_t row = 0; row < coder->rows; row++) {
-        for (int32_t column = 0; column < coder->columns; column++, macroblock++) {
-            if (segment_probabilities) {
-                int segment = macroblock->segment;
-                put(encoder, segment >= 2, segment_probabilities[0]);
-                put(encoder, segment & 1, segment_probabilities[segment >= 2 ? 2 : 1]);
-            }
-            if (skip_probability) put(encoder, macroblock->is_skipped, skip_probability);
-            put_luma_mode(encoder, macroblock->luma_mode);
-            if (macroblock->luma_mode == MODE_B) {
-                for (int block = 0; block < 16; block++) {
-                    int above = block >= 4                ? macroblock->subblock_modes[block - 4]
-                                : row > 0                 ? (macroblock - coder->columns)->subblock_modes[block + 12]
-                                                          : B_DC;
-                    int left = block & 3    ? macroblock->subblock_modes[block - 1]
-                               : column > 0 ? (macroblock - 1)->subblock_modes[block + 3]
-                                            : B_DC;
-                    put_subblock_mode(
-                        encoder, macroblock->subblock_modes[block],
-                        vp8_keyframe_subblock_mode_probabilities[above][left]
-                    );
-                }
-            }
-            put_chroma_mode(encoder, macroblock->chroma_mode);
+        const uint16_t *symbols = coder->mode_symbols + (size_t)row * (size_t)coder->columns * MODE_SYMBOLS;
+        const uint16_t *end = symbols + coder->mode_counts[row];
+        for (; symbols < end; symbols++) {
+            uint32_t probability = *symbols & 0xff;
+            if (probability == SKIP_PLACE) probability = skip_probability;
+            put(encoder, *symbols >> 15, probability);
         }
     }
 }

@@ -2,23 +2,12 @@
 
 #include "kernels.h"
 #include "tables.h"
+#include "subblock.h"
 #include "transform.h"
 
 // The kernels in plain C: what the others are measured against, and what a processor without wide registers uses.
 
 static inline uint8_t clip(int value) { return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value); }
-
-static uint32_t activity(const uint8_t *source, ptrdiff_t stride) {
-    uint32_t sum = 0, squares = 0;
-    for (int y = 0; y < 16; y++) {
-        for (int x = 0; x < 16; x++) {
-            uint32_t value = source[y * stride + x];
-            sum += value;
-            squares += value * value;
-        }
-    }
-    return squares - (uint32_t)(((uint64_t)sum * sum) >> 8);
-}
 
 /// Fills a square with one of the modes that luma and chroma share (section 12.2).
 static void predict(
@@ -101,7 +90,7 @@ static int predict_chroma(
 }
 
 static uint32_t code_luma(
-    const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const segment_quantizer *quantizer,
+    const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const frame_quantizer *quantizer,
     int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
 ) {
     int16_t coefficients[16][16], dc[16];
@@ -129,7 +118,7 @@ static uint32_t code_luma(
 
 static uint32_t code_chroma(
     const uint8_t *u, ptrdiff_t u_stride, const uint8_t *v, ptrdiff_t v_stride, const uint8_t *prediction,
-    const segment_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+    const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
 ) {
     uint32_t nonzero = 0;
     for (int block = 0; block < 8; block++) {
@@ -141,6 +130,104 @@ static uint32_t code_chroma(
         vp8_forward_dct(plane + y * stride + x, stride, prediction + offset, coefficients);
         if (vp8_quantize(coefficients, &quantizer->chroma, levels[BLOCK_U + block])) nonzero |= 1u << (BLOCK_U + block);
         vp8_inverse_dct(coefficients, prediction + offset, reconstruction + offset);
+    }
+    return nonzero;
+}
+
+/// Predicts a 4x4 block from the samples around it.
+static void predict_subblock(int mode, const uint8_t *line, uint8_t *prediction, int stride) {
+    uint8_t smoothed[32] = {0};
+    for (int i = 0; i < 13; i++) smoothed[i] = (uint8_t)((line[i] + 2 * line[i + 1] + line[i + 2] + 2) >> 2);
+    for (int i = 0; i < 14; i++) smoothed[16 + i] = (uint8_t)((line[i] + line[i + 1] + 1) >> 1);
+    int dc = 4;
+    for (int i = 0; i < 4; i++) dc += line[1 + i] + line[6 + i];
+    for (int y = 0; y < 4; y++) {
+        for (int x = 0; x < 4; x++) {
+            prediction[y * stride + x] = mode == B_DC ? (uint8_t)(dc >> 3)
+                                       : mode == B_TM ? clip(line[6 + x] + line[4 - y] - line[5])
+                                                      : smoothed[subblock_samples[mode - B_VE][y * 4 + x]];
+        }
+    }
+}
+
+/// The line around a block. `samples` is its place among whatever is taken for its neighbours, above to the right apart.
+static void find_line(const uint8_t *samples, ptrdiff_t stride, const uint8_t *above_right, uint8_t *line) {
+    line[0] = samples[3 * stride - 1];
+    for (int i = 0; i < 4; i++) line[1 + i] = samples[(3 - i) * stride - 1];
+    for (int i = 0; i < 5; i++) line[5 + i] = samples[i - 1 - stride];
+    for (int i = 0; i < 4; i++) line[10 + i] = above_right[i];
+    line[14] = above_right[3];
+}
+
+enum { FRAMED_STRIDE = 32, FRAMED_SIZE = 17 * FRAMED_STRIDE };
+
+/// A macroblock with its edges around it; gives back where the macroblock itself begins.
+static uint8_t *frame(const macroblock_edges *edges, uint8_t *framed) {
+    uint8_t *start = framed + FRAMED_STRIDE + 8;
+    start[-FRAMED_STRIDE - 1] = edges->corner[0];
+    memcpy(start - FRAMED_STRIDE, edges->above, 20);
+    for (int y = 0; y < 16; y++) start[y * FRAMED_STRIDE - 1] = edges->left[y];
+    return start;
+}
+
+/// What lies above and to the right of a block: for those at the right side, always what lies above the macroblock (section 12.3).
+static const uint8_t *above_right_of(int block, const uint8_t *start) {
+    int x = block % 4 * 4, y = block / 4 * 4;
+    return x == 12 ? start - FRAMED_STRIDE + 16 : start + (y - 1) * FRAMED_STRIDE + x + 4;
+}
+
+static uint32_t choose_subblock_modes(
+    const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint16_t *mode_cost, uint8_t *modes
+) {
+    uint8_t framed[FRAMED_SIZE];
+    uint8_t *start = frame(edges, framed);
+    for (int y = 0; y < 16; y++) memcpy(start + y * FRAMED_STRIDE, source + y * stride, 16);
+    uint32_t total = 0;
+    for (int block = 0; block < 16; block++) {
+        const uint8_t *samples = start + block / 4 * 4 * FRAMED_STRIDE + block % 4 * 4;
+        uint8_t line[15];
+        find_line(samples, FRAMED_STRIDE, above_right_of(block, start), line);
+        uint32_t best = UINT32_MAX;
+        for (int mode = 0; mode < SUBBLOCK_MODES; mode++) {
+            uint8_t prediction[16];
+            predict_subblock(mode, line, prediction, 4);
+            // Upper and lower half, each up to what fits a byte: a block that differs by more is badly predicted anyway.
+            uint32_t half[2] = {0, 0};
+            for (int i = 0; i < 16; i++) {
+                int difference = samples[i / 4 * FRAMED_STRIDE + i % 4] - prediction[i];
+                half[i / 8] += (uint32_t)(difference < 0 ? -difference : difference);
+            }
+            uint32_t cost = (half[0] > 255 ? 255 : half[0]) + (half[1] > 255 ? 255 : half[1]) + mode_cost[mode];
+            if (cost >= best) continue;
+            best = cost;
+            modes[block] = (uint8_t)mode;
+        }
+        total += best;
+    }
+    return total;
+}
+
+static uint32_t code_subblocks(
+    const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint8_t *modes,
+    const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+) {
+    uint8_t framed[FRAMED_SIZE];
+    uint8_t *start = frame(edges, framed);
+    uint32_t nonzero = 0;
+    for (int block = 0; block < 16; block++) {
+        int x = block % 4 * 4, y = block / 4 * 4;
+        uint8_t *samples = start + y * FRAMED_STRIDE + x;
+        uint8_t line[15], prediction[4 * 16], result[4 * 16];
+        int16_t coefficients[16];
+        find_line(samples, FRAMED_STRIDE, above_right_of(block, start), line);
+        predict_subblock(modes[block], line, prediction, 16);
+        vp8_forward_dct(source + y * stride + x, stride, prediction, coefficients);
+        if (vp8_quantize(coefficients, &quantizer->y4, levels[block])) nonzero |= 1u << block;
+        vp8_inverse_dct(coefficients, prediction, result);
+        for (int line_in_block = 0; line_in_block < 4; line_in_block++) {
+            memcpy(samples + line_in_block * FRAMED_STRIDE, result + line_in_block * 16, 4);
+            memcpy(reconstruction + (y + line_in_block) * 16 + x, result + line_in_block * 16, 4);
+        }
     }
     return nonzero;
 }
@@ -197,11 +284,12 @@ static void encode_lanes(bool_lanes *lanes, const uint16_t *const *symbols, cons
 }
 
 const vp8_kernels vp8_portable_kernels = {
-    .activity = activity,
     .predict_luma = predict_luma,
     .predict_chroma = predict_chroma,
     .code_luma = code_luma,
     .code_chroma = code_chroma,
+    .choose_subblock_modes = choose_subblock_modes,
+    .code_subblocks = code_subblocks,
     .write_tokens = write_tokens,
     .encode_lanes = encode_lanes,
 };

@@ -57,16 +57,6 @@ static inline void wait_for(_Atomic int32_t *progress, int32_t count) {
     }
 }
 
-static int segment_of(const vp8_coder *coder, const source_block *source) {
-    if (coder->settings.segment_count == 1) return 0;
-    uint32_t activity = coder->kernels->activity(source->y, source->y_stride);
-    int segment = 0;
-    while (segment + 1 < coder->settings.segment_count && activity >= coder->settings.activity_threshold[segment]) {
-        segment++;
-    }
-    return segment;
-}
-
 /// Writes all tokens of a macroblock and keeps the contexts (section 13.3).
 static uint16_t *write_macroblock(
     vp8_coder *coder, const int16_t levels[BLOCK_COUNT][16], uint32_t nonzero, int has_y2, block_contexts *above,
@@ -116,7 +106,9 @@ static void store_reconstruction(
     }
 }
 
-static void add_counts(vp8_coder *coder, const token_counts *counts, uint32_t skipped, const uint32_t *segments) {
+static void add_counts(
+    vp8_coder *coder, const token_counts *counts, uint32_t skipped, uint32_t subblock_macroblocks
+) {
     int32_t unlocked = 0;
     while (!atomic_compare_exchange_weak_explicit(
         &coder->counts_lock, &unlocked, 1, memory_order_acquire, memory_order_relaxed
@@ -129,11 +121,12 @@ static void add_counts(vp8_coder *coder, const token_counts *counts, uint32_t sk
         for (size_t i = 0; i < sizeof *counts / sizeof *sum; i++) sum[i] += more[i];
     }
     coder->skipped_count += skipped;
-    for (int segment = 0; segment < VP8_MAX_SEGMENTS; segment++) {
-        coder->segment_macroblocks[segment] += segments[segment];
-    }
+    coder->subblock_macroblocks += subblock_macroblocks;
     atomic_store_explicit(&coder->counts_lock, 0, memory_order_release);
 }
+
+/// The mode of a block that stands for a whole macroblock's (section 11.3).
+static const uint8_t whole_modes[4] = {B_DC, B_VE, B_HE, B_TM};
 
 void vp8_code_row(vp8_coder *coder, int32_t row) {
     const vp8_kernels *kernels = coder->kernels;
@@ -145,7 +138,7 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
     token_counts counts;
     bool is_counted = coder->settings.counts_all_rows || (row & 3) == 1 || coder->rows < 4;
     if (is_counted) memset(&counts, 0, sizeof counts);
-    uint32_t skipped = 0, segments[VP8_MAX_SEGMENTS] = {0};
+    uint32_t skipped = 0, subblock_macroblocks = 0;
 
     // What a decoder takes for the column left of the picture (section 12.2).
     memset(left_luma, 129, 16);
@@ -154,17 +147,22 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
     block_contexts left_contexts = {0};
     symbol_row *output = &coder->symbol_rows[row / GROUP_ROWS % GROUP_BUFFERS][row % GROUP_ROWS];
     uint16_t *symbols = output->symbols;
+    uint16_t *const first_mode = coder->mode_symbols + (size_t)row * (size_t)columns * MODE_SYMBOLS;
+    uint16_t *mode_symbols = first_mode;
+    const frame_quantizer *quantizer = &coder->quantizer;
     macroblock *macroblock = coder->macroblocks + (size_t)row * (size_t)columns;
 
     for (int32_t column = 0; column < columns; column++, macroblock++) {
         // Above and to the right, too: predicting block by block reads four samples of it.
         if (row > 0) wait_for(&coder->progress[row - 1], column + 2 < columns ? column + 2 : columns);
         find_source(coder, column, row, &source);
-        int segment_index = segment_of(coder, &source);
-        const segment_quantizer *segment = &coder->segments[segment_index];
         uint8_t *above_luma = coder->above_luma + 16 + column * 16;
         uint8_t *above_chroma = coder->above_chroma + 16 + column * 16;
 
+        if (column == columns - 1 && row > 0) {
+            // There is nothing above and to the right: decoders repeat the last sample.
+            memset(above_luma + 16, above_luma[15], 4);
+        }
         macroblock_edges edges = {
             .above = above_luma,
             .left = left_luma,
@@ -174,28 +172,45 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
         };
         uint32_t cost;
         int mode = kernels->predict_luma(
-            source.y, source.y_stride, &edges, segment->luma_mode_cost, luma_prediction, &cost
+            source.y, source.y_stride, &edges, quantizer->luma_mode_cost, luma_prediction, &cost
         );
-        uint32_t nonzero =
-            kernels->code_luma(source.y, source.y_stride, luma_prediction, segment, levels, luma);
-        int has_y2 = 1;
+        uint32_t nonzero;
+        if (coder->settings.allows_subblock_modes && cost > quantizer->subblock_cost) {
+            uint32_t subblock_cost = quantizer->subblock_cost
+                                   + kernels->choose_subblock_modes(
+                                       source.y, source.y_stride, &edges, quantizer->subblock_mode_cost,
+                                       macroblock->subblock_modes
+                                   );
+            if (subblock_cost < cost) mode = MODE_B;
+        }
+        int has_y2 = mode != MODE_B;
+        if (has_y2) {
+            nonzero = kernels->code_luma(source.y, source.y_stride, luma_prediction, quantizer, levels, luma);
+            memset(macroblock->subblock_modes, whole_modes[mode], 16);
+        } else {
+            subblock_macroblocks++;
+            nonzero = kernels->code_subblocks(
+                source.y, source.y_stride, &edges, macroblock->subblock_modes, quantizer, levels, luma
+            );
+        }
 
         edges.above = above_chroma;
         edges.left = left_chroma;
         edges.corner[0] = corner_u;
         edges.corner[1] = corner_v;
         int chroma_mode = kernels->predict_chroma(
-            source.u, source.u_stride, source.v, source.v_stride, &edges, segment->chroma_mode_cost, chroma_prediction
+            source.u, source.u_stride, source.v, source.v_stride, &edges, quantizer->chroma_mode_cost, chroma_prediction
         );
         nonzero |= kernels->code_chroma(
-            source.u, source.u_stride, source.v, source.v_stride, chroma_prediction, segment, levels, chroma
+            source.u, source.u_stride, source.v, source.v_stride, chroma_prediction, quantizer, levels, chroma
         );
 
         macroblock->luma_mode = (uint8_t)mode;
-        macroblock->chroma_mode = (uint8_t)chroma_mode;
-        macroblock->segment = (uint8_t)segment_index;
         macroblock->is_skipped = nonzero == 0;
-        segments[segment_index]++;
+        mode_symbols = vp8_write_mode(
+            &coder->modes, macroblock, row > 0 ? macroblock - columns : NULL, column > 0 ? macroblock - 1 : NULL, chroma_mode,
+            mode_symbols
+        );
         if (nonzero) {
             symbols = write_macroblock(
                 coder, (const int16_t(*)[16])levels, nonzero, has_y2, &coder->above_contexts[column], &left_contexts,
@@ -223,5 +238,6 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
         atomic_store_explicit(&coder->progress[row], column + 1, memory_order_release);
     }
     output->count = (size_t)(symbols - output->symbols);
-    add_counts(coder, is_counted ? &counts : NULL, skipped, segments);
+    coder->mode_counts[row] = (size_t)(mode_symbols - first_mode);
+    add_counts(coder, is_counted ? &counts : NULL, skipped, subblock_macroblocks);
 }

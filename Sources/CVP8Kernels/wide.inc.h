@@ -112,7 +112,7 @@ static INLINE uint32_t code_y2(__m128i *low, __m128i *high, const block_quantize
 }
 
 static uint32_t code_luma(
-    const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const segment_quantizer *quantizer,
+    const uint8_t *source, ptrdiff_t stride, const uint8_t *prediction, const frame_quantizer *quantizer,
     int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
 ) {
     enum { GROUPS = 4 / BLOCK_ROWS };
@@ -143,7 +143,7 @@ static uint32_t code_luma(
 
 static uint32_t code_chroma(
     const uint8_t *u, ptrdiff_t u_stride, const uint8_t *v, ptrdiff_t v_stride, const uint8_t *prediction,
-    const segment_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+    const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
 ) {
     uint32_t nonzero = 0;
     for (int group = 0; group < 2 / BLOCK_ROWS; group++) {
@@ -264,23 +264,6 @@ static int predict_chroma(
         _mm_unpacklo_epi64(_mm_set1_epi8((char)edges->corner[0]), _mm_set1_epi8((char)edges->corner[1])),
         _mm_unpacklo_epi64(_mm_set1_epi8((char)dc[0]), _mm_set1_epi8((char)dc[1])), chroma_rows, mode_cost, prediction, &cost
     );
-}
-
-static uint32_t activity(const uint8_t *source, ptrdiff_t stride) {
-    __m256i squares = _mm256_setzero_si256(), sums = _mm256_setzero_si256();
-    const __m256i ones = _mm256_set1_epi16(1);
-    for (int y = 0; y < 16; y++) {
-        __m256i row = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(source + y * stride)));
-        squares = _mm256_add_epi32(squares, _mm256_madd_epi16(row, row));
-        sums = _mm256_add_epi16(sums, row);
-    }
-    sums = _mm256_madd_epi16(sums, ones);
-    // Sum and squares side by side, then pairs, then halves.
-    __m256i both = _mm256_hadd_epi32(sums, squares);
-    __m128i folded = _mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
-    folded = _mm_hadd_epi32(folded, folded);
-    uint32_t sum = (uint32_t)_mm_extract_epi32(folded, 0), square = (uint32_t)_mm_extract_epi32(folded, 1);
-    return square - (uint32_t)(((uint64_t)sum * sum) >> 8);
 }
 
 #define BAND(type, n) (((type) * 8 + (n)) * 48)
@@ -406,4 +389,296 @@ static INLINE void flush_lanes(bool_lanes *lanes) {
         lanes->next[lane] = vp8_flush_lane(lanes->next[lane], &lanes->low[lane], &bits);
         lanes->bits[lane] = bits;
     }
+}
+
+// Blocks of 4x4. Choosing modes, a lane is a block, and all sixteen are tried at once.
+
+/// (a + 2 b + c + 2) / 4. The first average rounds up, and must not.
+static INLINE __m128i smooth_3(__m128i a, __m128i b, __m128i c) {
+    __m128i odd = _mm_and_si128(_mm_xor_si128(a, c), _mm_set1_epi8(1));
+    return _mm_avg_epu8(b, _mm_sub_epi8(_mm_avg_epu8(a, c), odd));
+}
+
+static INLINE __m128i absolute_difference(__m128i a, __m128i b) {
+    return _mm_or_si128(_mm_subs_epu8(a, b), _mm_subs_epu8(b, a));
+}
+
+/// A mode's costs so far, and what is better with it.
+static INLINE void keep_best(
+    __m128i upper, __m128i lower, uint16_t mode_cost, int mode, __m256i *best, __m256i *best_mode
+) {
+    __m256i cost = _mm256_add_epi16(_mm256_cvtepu8_epi16(upper), _mm256_cvtepu8_epi16(lower));
+    cost = _mm256_add_epi16(cost, _mm256_set1_epi16((short)mode_cost));
+    __m256i is_better = _mm256_cmpgt_epi16(*best, cost);
+    *best = _mm256_min_epi16(*best, cost);
+    *best_mode = _mm256_blendv_epi8(*best_mode, _mm256_set1_epi16((short)mode), is_better);
+}
+
+static uint32_t choose_subblock_modes(
+    const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint16_t *mode_cost, uint8_t *modes
+) {
+    const __m128i by_column = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    // Sample (y, x) of every block.
+    __m128i samples[4][4];
+    for (int y = 0; y < 4; y++) {
+        __m128i rows[4];
+        for (int block_row = 0; block_row < 4; block_row++) {
+            __m128i row = _mm_loadu_si128((const __m128i *)(source + (4 * block_row + y) * stride));
+            rows[block_row] = _mm_shuffle_epi8(row, by_column);
+        }
+        __m128i a = _mm_unpacklo_epi32(rows[0], rows[1]), b = _mm_unpackhi_epi32(rows[0], rows[1]);
+        __m128i c = _mm_unpacklo_epi32(rows[2], rows[3]), d = _mm_unpackhi_epi32(rows[2], rows[3]);
+        samples[y][0] = _mm_unpacklo_epi64(a, c), samples[y][1] = _mm_unpackhi_epi64(a, c);
+        samples[y][2] = _mm_unpacklo_epi64(b, d), samples[y][3] = _mm_unpackhi_epi64(b, d);
+    }
+    // The line around every block; see subblock.h.
+    __m128i line[15], above[4], left[4];
+    const __m128i first_columns = _mm_set1_epi32(0xff), last_columns = _mm_set1_epi32((int)0xff000000);
+    const __m128i above_macroblock = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)edges->above), by_column);
+    const __m128i left_macroblock = _mm_loadu_si128((const __m128i *)edges->left);
+    const __m128i first_row = _mm_setr_epi32(-1, 0, 0, 0);
+    above[0] = _mm_or_si128(_mm_slli_si128(samples[3][0], 4), _mm_and_si128(above_macroblock, first_row));
+    above[1] = _mm_or_si128(
+        _mm_slli_si128(samples[3][1], 4), _mm_and_si128(_mm_srli_si128(above_macroblock, 4), first_row)
+    );
+    above[2] = _mm_or_si128(
+        _mm_slli_si128(samples[3][2], 4), _mm_and_si128(_mm_srli_si128(above_macroblock, 8), first_row)
+    );
+    above[3] = _mm_or_si128(_mm_slli_si128(samples[3][3], 4), _mm_srli_si128(above_macroblock, 12));
+    for (int y = 0; y < 4; y++) {
+        __m128i inside = _mm_andnot_si128(first_columns, _mm_slli_si128(samples[y][3], 1));
+        const __m128i rows = _mm_add_epi8(
+            _mm_setr_epi8(0, -128, -128, -128, 4, -128, -128, -128, 8, -128, -128, -128, 12, -128, -128, -128),
+            _mm_set1_epi8((char)y)
+        );
+        left[y] = _mm_or_si128(inside, _mm_shuffle_epi8(left_macroblock, rows));
+    }
+    __m128i corner = _mm_andnot_si128(first_columns, _mm_slli_si128(above[3], 1));
+    const __m128i rows_before = _mm_setr_epi8(-1, -1, -1, -1, 3, -1, -1, -1, 7, -1, -1, -1, 11, -1, -1, -1);
+    corner = _mm_or_si128(corner, _mm_shuffle_epi8(left_macroblock, rows_before));
+    corner = _mm_or_si128(corner, _mm_cvtsi32_si128(edges->corner[0]));
+    line[0] = left[3];
+    for (int i = 0; i < 4; i++) line[1 + i] = left[3 - i];
+    line[5] = corner;
+    for (int i = 0; i < 4; i++) line[6 + i] = above[i];
+    for (int i = 0; i < 4; i++) {
+        __m128i outside = _mm_and_si128(last_columns, _mm_set1_epi8((char)edges->above[16 + i]));
+        line[10 + i] = _mm_or_si128(_mm_andnot_si128(last_columns, _mm_srli_si128(above[i], 1)), outside);
+    }
+    line[14] = line[13];
+
+    __m256i best = _mm256_set1_epi16(0x7fff), best_mode = _mm256_setzero_si256();
+    __m256i sum = _mm256_set1_epi16(4);
+    for (int i = 0; i < 4; i++) {
+        sum = _mm256_add_epi16(sum, _mm256_add_epi16(_mm256_cvtepu8_epi16(above[i]), _mm256_cvtepu8_epi16(left[i])));
+    }
+    sum = _mm256_srli_epi16(sum, 3);
+    const __m128i dc = _mm_packus_epi16(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    __m128i half[2] = {_mm_setzero_si128(), _mm_setzero_si128()};
+    for (int i = 0; i < 16; i++) half[i / 8] = _mm_adds_epu8(half[i / 8], absolute_difference(samples[i / 4][i % 4], dc));
+    keep_best(half[0], half[1], mode_cost[B_DC], B_DC, &best, &best_mode);
+
+    half[0] = half[1] = _mm_setzero_si128();
+    for (int y = 0; y < 4; y++) {
+        const __m128i rise = _mm_subs_epu8(left[y], corner), fall = _mm_subs_epu8(corner, left[y]);
+        for (int x = 0; x < 4; x++) {
+            __m128i predicted = _mm_subs_epu8(_mm_adds_epu8(above[x], rise), fall);
+            half[y / 2] = _mm_adds_epu8(half[y / 2], absolute_difference(samples[y][x], predicted));
+        }
+    }
+    keep_best(half[0], half[1], mode_cost[B_TM], B_TM, &best, &best_mode);
+
+    __m128i smoothed[32];
+    for (int i = 0; i < 13; i++) smoothed[i] = smooth_3(line[i], line[i + 1], line[i + 2]);
+    for (int i = 0; i < 14; i++) smoothed[16 + i] = _mm_avg_epu8(line[i], line[i + 1]);
+#pragma clang loop unroll(full)
+    for (int mode = B_VE; mode < SUBBLOCK_MODES; mode++) {
+        half[0] = half[1] = _mm_setzero_si128();
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 16; i++) {
+            __m128i predicted = smoothed[subblock_samples[mode - B_VE][i]];
+            half[i / 8] = _mm_adds_epu8(half[i / 8], absolute_difference(samples[i / 4][i % 4], predicted));
+        }
+        keep_best(half[0], half[1], mode_cost[mode], mode, &best, &best_mode);
+    }
+    __m128i chosen = _mm_packus_epi16(_mm256_castsi256_si128(best_mode), _mm256_extracti128_si256(best_mode, 1));
+    _mm_storeu_si128((__m128i *)modes, chosen);
+    __m256i pairs = _mm256_madd_epi16(best, _mm256_set1_epi16(1));
+    __m128i total = _mm_add_epi32(_mm256_castsi256_si128(pairs), _mm256_extracti128_si256(pairs, 1));
+    total = _mm_hadd_epi32(total, total);
+    total = _mm_hadd_epi32(total, total);
+    return (uint32_t)_mm_cvtsi128_si32(total);
+}
+
+/// The line around one block, from what is to the left (in the line's order) and the row above from the corner on.
+static INLINE __m128i one_line(__m128i left, __m128i above) {
+    const __m128i behind_left = _mm_setr_epi8(-1, -1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 8, -1);
+    return _mm_or_si128(left, _mm_shuffle_epi8(above, behind_left));
+}
+
+/// All three kinds of prediction, one of which is meant: cheaper than guessing which.
+static INLINE __m128i predict_subblock(int mode, __m128i line) {
+    const __m128i next = _mm_srli_si128(line, 1), third = _mm_srli_si128(line, 2);
+    const __m128i three = smooth_3(line, next, third), two = _mm_avg_epu8(line, next);
+    const __m128i from_three = _mm_loadu_si128((const __m128i *)subblock_three[mode]);
+    const __m128i from_two = _mm_loadu_si128((const __m128i *)subblock_two[mode]);
+    const __m128i smoothed = _mm_or_si128(_mm_shuffle_epi8(three, from_three), _mm_shuffle_epi8(two, from_two));
+
+    const __m128i counted = _mm_setr_epi8(0, -1, -1, -1, -1, 0, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0);
+    __m128i sums = _mm_sad_epu8(_mm_and_si128(line, counted), _mm_setzero_si128());
+    sums = _mm_add_epi16(_mm_add_epi16(sums, _mm_unpackhi_epi64(sums, sums)), _mm_set1_epi16(4));
+    const __m128i dc = _mm_shuffle_epi8(_mm_srli_epi16(sums, 3), _mm_setzero_si128());
+
+    const __m128i columns = _mm_setr_epi8(6, 7, 8, 9, 6, 7, 8, 9, 6, 7, 8, 9, 6, 7, 8, 9);
+    const __m128i rows = _mm_setr_epi8(4, 4, 4, 4, 3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1);
+    const __m128i corner = _mm_shuffle_epi8(line, _mm_set1_epi8(5)), left = _mm_shuffle_epi8(line, rows);
+    const __m128i tm = _mm_subs_epu8(
+        _mm_adds_epu8(_mm_shuffle_epi8(line, columns), _mm_subs_epu8(left, corner)), _mm_subs_epu8(corner, left)
+    );
+    const __m128i is_dc = _mm_set1_epi8((char)-(mode == B_DC)), is_tm = _mm_set1_epi8((char)-(mode == B_TM));
+    return _mm_or_si128(_mm_or_si128(smoothed, _mm_and_si128(dc, is_dc)), _mm_and_si128(tm, is_tm));
+}
+
+#define ONE_TRANSPOSE(r0, r1, r2, r3)                                                                                          \
+    do {                                                                                                                       \
+        __m128i t0 = _mm_unpacklo_epi16(r0, r1), t1 = _mm_unpacklo_epi16(r2, r3);                                              \
+        r0 = _mm_unpacklo_epi32(t0, t1), r2 = _mm_unpackhi_epi32(t0, t1);                                                      \
+        r1 = _mm_unpackhi_epi64(r0, r0), r3 = _mm_unpackhi_epi64(r2, r2);                                                      \
+    } while (0)
+
+/// One pass over both halves at once: rows 0 and 3 against 1 and 2.
+static INLINE void one_forward_pass(__m128i r[4]) {
+    const __m128i factors_a = _mm_unpacklo_epi64(_mm_set1_epi16(FORWARD_COSINE), _mm_set1_epi16(FORWARD_SINE));
+    const __m128i factors_b = _mm_unpacklo_epi64(_mm_set1_epi16(FORWARD_SINE), _mm_set1_epi16(FORWARD_COSINE));
+    const __m128i a = _mm_add_epi16(r[0], r[3]), b = _mm_add_epi16(r[1], r[2]);
+    const __m128i c = _mm_sub_epi16(r[1], r[2]), d = _mm_sub_epi16(r[0], r[3]);
+    const __m128i dd = _mm_unpacklo_epi64(d, d), cc = _mm_unpacklo_epi64(c, c);
+    const __m128i scaled_d = _mm_mulhrs_epi16(dd, factors_a), scaled_c = _mm_mulhrs_epi16(cc, factors_b);
+    r[0] = _mm_add_epi16(a, b);
+    r[1] = _mm_add_epi16(_mm_add_epi16(d, scaled_d), scaled_c);
+    r[2] = _mm_sub_epi16(a, b);
+    r[3] = _mm_sub_epi16(
+        _mm_sub_epi16(_mm_unpackhi_epi64(scaled_d, scaled_d), c), _mm_unpackhi_epi64(scaled_c, scaled_c)
+    );
+}
+
+static INLINE void one_inverse_pass(__m128i r[4]) {
+    const __m128i factors = _mm_unpacklo_epi64(_mm_set1_epi16((short)(35468 - 65536)), _mm_set1_epi16(20091));
+    const __m128i first = _mm_unpacklo_epi64(r[1], r[1]), third = _mm_unpacklo_epi64(r[3], r[3]);
+    const __m128i scaled_1 = _mm_add_epi16(first, _mm_mulhi_epi16(first, factors));
+    const __m128i scaled_3 = _mm_add_epi16(third, _mm_mulhi_epi16(third, factors));
+    const __m128i a = _mm_add_epi16(r[0], r[2]), b = _mm_sub_epi16(r[0], r[2]);
+    const __m128i c = _mm_sub_epi16(scaled_1, _mm_unpackhi_epi64(scaled_3, scaled_3));
+    const __m128i d = _mm_add_epi16(_mm_unpackhi_epi64(scaled_1, scaled_1), scaled_3);
+    r[0] = _mm_add_epi16(a, d), r[1] = _mm_add_epi16(b, c);
+    r[2] = _mm_sub_epi16(b, c), r[3] = _mm_sub_epi16(a, d);
+}
+
+static INLINE __m128i four_samples(const uint8_t *source) {
+    int value;
+    memcpy(&value, source, 4);
+    return _mm_cvtsi32_si128(value);
+}
+
+/// What the blocks of a macroblock have of each other. It stays in registers: a block's samples, written and read again for the
+/// next, would wait for the store.
+typedef struct {
+    /// What is to the left of each row's next block, in the order of its line.
+    __m128i left[4];
+    /// The row of samples above each row of blocks, and in the last byte of `corner` the sample before it.
+    __m128i above[4], corner[4];
+    /// What is above and to the right of the macroblock.
+    __m128i above_right;
+} subblock_surroundings;
+
+/// The row above a block, from the corner on. `x` counts blocks and is a constant wherever this is used.
+static INLINE __m128i above_block(const subblock_surroundings *around, int row, int x) {
+    switch (x) {
+    case 0: return _mm_alignr_epi8(around->above[row], around->corner[row], 15);
+    case 1: return _mm_srli_si128(around->above[row], 3);
+    case 2: return _mm_srli_si128(around->above[row], 7);
+    default: return _mm_alignr_epi8(around->above_right, around->above[row], 11);
+    }
+}
+
+static INLINE __m128i with_block(__m128i row, __m128i samples, int x) {
+    switch (x) {
+    case 0: return _mm_blend_epi32(row, samples, 1);
+    case 1: return _mm_blend_epi32(row, samples, 2);
+    case 2: return _mm_blend_epi32(row, samples, 4);
+    default: return _mm_blend_epi32(row, samples, 8);
+    }
+}
+
+static INLINE uint32_t code_subblock(
+    int block, const uint8_t *source, ptrdiff_t stride, int mode, const block_quantizer *quantizer,
+    subblock_surroundings *around, int16_t *levels, uint8_t *reconstruction
+) {
+    const int row = block / 4, x = block % 4;
+    const __m128i predicted = predict_subblock(mode, one_line(around->left[row], above_block(around, row, x)));
+    const uint8_t *samples = source + row * 4 * stride + x * 4;
+    const __m128i p[4] = {
+        _mm_cvtepu8_epi16(predicted), _mm_cvtepu8_epi16(_mm_srli_si128(predicted, 4)),
+        _mm_cvtepu8_epi16(_mm_srli_si128(predicted, 8)), _mm_cvtepu8_epi16(_mm_srli_si128(predicted, 12)),
+    };
+    __m128i r[4];
+    for (int y = 0; y < 4; y++) {
+        r[y] = _mm_cvtepu8_epi16(four_samples(samples + y * stride));
+        r[y] = _mm_slli_epi16(_mm_sub_epi16(r[y], p[y]), 2);
+    }
+    ONE_TRANSPOSE(r[0], r[1], r[2], r[3]);
+    one_forward_pass(r);
+    ONE_TRANSPOSE(r[0], r[1], r[2], r[3]);
+    one_forward_pass(r);
+    __m128i halves[2] = {_mm_unpacklo_epi64(r[0], r[1]), _mm_unpacklo_epi64(r[2], r[3])};
+    const __m128i first = quantize_half(&halves[0], quantizer, 0), second = quantize_half(&halves[1], quantizer, 1);
+    const __m256i all = _mm256_inserti128_si256(_mm256_castsi128_si256(first), second, 1);
+    _mm256_store_si256((__m256i *)levels, zigzag(all));
+    r[0] = halves[0], r[1] = _mm_unpackhi_epi64(halves[0], halves[0]);
+    r[2] = halves[1], r[3] = _mm_unpackhi_epi64(halves[1], halves[1]);
+    one_inverse_pass(r);
+    ONE_TRANSPOSE(r[0], r[1], r[2], r[3]);
+    one_inverse_pass(r);
+    ONE_TRANSPOSE(r[0], r[1], r[2], r[3]);
+    const __m128i four = _mm_set1_epi16(4);
+    for (int y = 0; y < 4; y++) r[y] = _mm_add_epi16(p[y], _mm_srai_epi16(_mm_add_epi16(r[y], four), 3));
+    const __m128i result = _mm_packus_epi16(_mm_unpacklo_epi64(r[0], r[1]), _mm_unpacklo_epi64(r[2], r[3]));
+    const __m128i last_column = _mm_setr_epi8(15, 15, 11, 7, 3, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    around->left[row] = _mm_shuffle_epi8(result, last_column);
+    if (row < 3) around->above[row + 1] = with_block(around->above[row + 1], _mm_shuffle_epi32(result, 0xff), x);
+    uint8_t *out = reconstruction + row * 4 * 16 + x * 4;
+    const int lines[4] = {
+        _mm_cvtsi128_si32(result), _mm_extract_epi32(result, 1), _mm_extract_epi32(result, 2), _mm_extract_epi32(result, 3)
+    };
+    for (int y = 0; y < 4; y++) memcpy(out + y * 16, &lines[y], 4);
+    return (uint32_t)!_mm256_testz_si256(all, all) << block;
+}
+
+static uint32_t code_subblocks(
+    const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint8_t *modes,
+    const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
+) {
+    const __m128i upwards = _mm_setr_epi8(3, 3, 2, 1, 0, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    subblock_surroundings around;
+    around.above[0] = _mm_loadu_si128((const __m128i *)edges->above);
+    around.corner[0] = _mm_set1_epi8((char)edges->corner[0]);
+    for (int row = 0; row < 4; row++) {
+        around.left[row] = _mm_shuffle_epi8(four_samples(edges->left + 4 * row), upwards);
+        if (row > 0) {
+            around.above[row] = _mm_setzero_si128();
+            around.corner[row] = _mm_set1_epi8((char)edges->left[4 * row - 1]);
+        }
+    }
+    around.above_right = four_samples(edges->above + 16);
+    uint32_t nonzero = 0;
+    // Each block after those to the left, above, and above to the right. Neighbours in this order do not wait for each other, so
+    // that the processor works on two at a time.
+#define CODE(block)                                                                                                            \
+    nonzero |= code_subblock(                                                                                                  \
+        block, source, stride, modes[block], &quantizer->y4, &around, levels[block], reconstruction                           \
+    )
+    CODE(0), CODE(1), CODE(2), CODE(4), CODE(3), CODE(5), CODE(6), CODE(8);
+    CODE(7), CODE(9), CODE(10), CODE(12), CODE(11), CODE(13), CODE(14), CODE(15);
+#undef CODE
+    return nonzero;
 }

@@ -9,7 +9,6 @@
 // comes in as settings, and what the frame showed goes out as statistics.
 
 enum {
-    VP8_MAX_SEGMENTS = 4,
     VP8_MAX_PARTITIONS = 8,
     /// Block types x bands x contexts x nodes of the token tree (section 13.4).
     VP8_COEFFICIENT_PROBABILITIES = 4 * 8 * 3 * 11,
@@ -56,13 +55,8 @@ typedef struct {
 typedef struct {
     /// 1, 2, 4 or 8.
     int32_t partition_count;
-    /// 1 to 4.
-    int32_t segment_count;
-    /// Quantizer indices, 0 to 127.
-    uint8_t quantizer[VP8_MAX_SEGMENTS];
-    /// A macroblock whose luma varies by at least the n-th of these (sum of squared differences from the mean) belongs to
-    /// segment n + 1 or above.
-    uint32_t activity_threshold[VP8_MAX_SEGMENTS - 1];
+    /// The quantizer's index, 0 to 127.
+    int32_t quantizer;
     vp8_rounding luma, chroma, y2;
     /// Whether macroblocks may be predicted block by block.
     bool allows_subblock_modes;
@@ -83,7 +77,6 @@ typedef struct {
     uint32_t *node_total, *node_ones;
     /// Macroblocks without any coefficient.
     uint32_t skipped_count;
-    uint32_t segment_macroblocks[VP8_MAX_SEGMENTS];
     /// Macroblocks that were predicted block by block.
     uint32_t subblock_macroblocks;
 } vp8_statistics;
@@ -125,12 +118,9 @@ void vp8_bool_encoder_free(vp8_bool_encoder *encoder);
 /// What was written, `count` bytes.
 const uint8_t *vp8_bool_encoder_bytes(const vp8_bool_encoder *encoder);
 
-/// Writes the header of each macroblock (section 19.3) of the frame that was coded last.
-///
-/// `segment_probabilities` is NULL when the frame has one segment, `skip_probability` 0 when no macroblock is skipped.
-void vp8_coder_write_modes(
-    const vp8_coder *coder, vp8_bool_encoder *encoder, const uint8_t *segment_probabilities, uint8_t skip_probability
-);
+/// Writes the header of each macroblock (section 19.3) of the frame that was coded last. `skip_probability` is how likely in 256
+/// one is not skipped.
+void vp8_coder_write_modes(const vp8_coder *coder, vp8_bool_encoder *encoder, uint8_t skip_probability);
 
 /// The bytes of the token partitions, their sizes before them (section 9.5).
 size_t vp8_coder_partitions_size(const vp8_coder *coder);
@@ -151,7 +141,7 @@ void vp8_helper_wait(vp8_helper *helper);
 
 /// Filters a reconstruction in place as a decoder does, with the normal filter (section 15.3).
 void vp8_coder_loop_filter(
-    const vp8_coder *coder, const vp8_reconstruction *planes, const uint8_t *level_by_segment, uint8_t sharpness
+    const vp8_coder *coder, const vp8_reconstruction *planes, int32_t level, int32_t sharpness
 );
 
 #endif

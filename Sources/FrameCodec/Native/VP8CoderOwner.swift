@@ -56,27 +56,17 @@ struct VP8CoderOwner: ~Copyable {
             }
         }
         guard isComplete else { throw .outOfMemory(for: "an image of \(picture.y.width)x\(picture.y.height)") }
-        let segments = statistics.segment_macroblocks
         return VP8FrameStatistics(
             tokens: VP8TokenStatistics(total: total, ones: ones, weight: settings.countsAllRows ? 1 : 4),
             skippedCount: Int(statistics.skipped_count),
             subblockCount: Int(statistics.subblock_macroblocks),
-            segmentCounts: [Int(segments.0), Int(segments.1), Int(segments.2), Int(segments.3)],
             partitionBytes: vp8_coder_partitions_size(coder)
         )
     }
 
     /// Writes the headers of the macroblocks that were coded last.
-    mutating func writeModes(
-        to encoder: inout BooleanEncoderOwner,
-        segmentProbabilities: [UInt8]?,
-        skipProbability: UInt8
-    ) {
-        if let segmentProbabilities {
-            vp8_coder_write_modes(coder, encoder.pointer, segmentProbabilities, skipProbability)
-        } else {
-            vp8_coder_write_modes(coder, encoder.pointer, nil, skipProbability)
-        }
+    mutating func writeModes(to encoder: inout BooleanEncoderOwner, skipProbability: UInt8) {
+        vp8_coder_write_modes(coder, encoder.pointer, skipProbability)
     }
 
     /// Copies the token partitions that were coded last; false when one is longer than its field can say.
@@ -86,10 +76,9 @@ struct VP8CoderOwner: ~Copyable {
     }
 
     /// Filters planes that ``code(_:settings:probabilities:helper:reconstruction:)`` wrote as a decoder does.
-    func applyLoopFilter(to planes: VP8ReconstructionPlanes, levels: [UInt8], sharpness: UInt8) {
+    func applyLoopFilter(to planes: VP8ReconstructionPlanes, level: Int) {
         var native = planes.native
-        precondition(levels.count == Int(VP8_MAX_SEGMENTS))
-        vp8_coder_loop_filter(coder, &native, levels, sharpness)
+        vp8_coder_loop_filter(coder, &native, Int32(level), 0)
     }
 }
 
@@ -127,8 +116,7 @@ extension vp8_settings {
     fileprivate init(_ settings: VP8FrameSettings) {
         self.init()
         partition_count = Int32(settings.partitionCount)
-        segment_count = 1
-        quantizer.0 = UInt8(settings.quantizer.index)
+        quantizer = Int32(settings.quantizer.index)
         luma = vp8_rounding(settings.quantizer.luma)
         chroma = vp8_rounding(settings.quantizer.chroma)
         y2 = vp8_rounding(settings.quantizer.y2)

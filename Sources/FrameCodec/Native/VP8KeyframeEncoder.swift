@@ -48,8 +48,7 @@ public struct VP8KeyframeEncoder: PictureEncoder, ~Copyable {
         var reconstruction = VP8Reconstruction(size: picture.size)
         let image = try reconstruction.withPlanes { planes throws(FrameCodecError) in
             let (image, filterLevel) = try encode(picture, planes: planes)
-            let levels = [UInt8](repeating: UInt8(filterLevel), count: 4)
-            coder!.applyLoopFilter(to: planes, levels: levels, sharpness: 0)
+            coder!.applyLoopFilter(to: planes, level: filterLevel)
             return image
         }
         return (image, reconstruction)
@@ -101,13 +100,14 @@ public struct VP8KeyframeEncoder: PictureEncoder, ~Copyable {
         _ statistics: VP8FrameStatistics
     ) throws(FrameCodecError) -> VP8FrameFile {
         let frameHeader = VP8KeyframeHeader(
+            size: plan.size,
             settings: plan.settings,
             probabilities: plan.probabilities,
             statistics: statistics
         )
         header.start()
         frameHeader.write(to: &header)
-        coder!.writeModes(to: &header, segmentProbabilities: nil, skipProbability: frameHeader.skipProbability)
+        coder!.writeModes(to: &header, skipProbability: frameHeader.skipProbability)
         try header.finish()
         return VP8FrameFile(size: plan.size, firstPartition: header.count, rest: statistics.partitionBytes)
     }

@@ -64,7 +64,7 @@ struct VP8FramePlan {
             return plan
         }
         if attempt == 1, isBlind || hasChanged(tokens, fitting) { return plan }
-        if attempt < 3, control.isFarFromBudget(frame.count, with: settings.quantizer) { return plan }
+        if attempt < 4, control.isFarFromBudget(frame.count, with: settings.quantizer) { return plan }
         return nil
     }
 

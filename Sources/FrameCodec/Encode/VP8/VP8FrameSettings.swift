@@ -40,11 +40,6 @@ struct VP8FrameStatistics {
     var skippedCount: Int
     /// Macroblocks that were predicted block by block.
     var subblockCount: Int
-    /// Macroblocks of each segment.
-    var segmentCounts: [Int]
     /// Bytes of the token partitions and of what tells their lengths.
     var partitionBytes: Int
-
-    /// All macroblocks.
-    var macroblockCount: Int { segmentCounts.reduce(0, +) }
 }

@@ -3,8 +3,8 @@ extension VP8KeyframeEncoder {
     public struct Configuration: Hashable, Sendable {
         /// 0 (smallest) to 100 (best). Default 80. Means about the SSIM that libwebp gives at the same number.
         public var quality: Float = 80
-        /// Bytes for each image, which then replace ``quality``: met within 5 % from the second picture of a scene on, if the
-        /// format can. Default: none.
+        /// Bytes for each image, which then replace ``quality``: met within 5 % from the second picture on, if the format can. A
+        /// picture that is unlike the one before is coded again for that. Default: none.
         public var byteBudget: Int?
         /// No image may be larger; one that would be is made coarser, and coded again. Default: none.
         public var byteLimit: Int?

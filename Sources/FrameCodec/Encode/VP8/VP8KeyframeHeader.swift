@@ -1,13 +1,13 @@
 /// The header of a keyframe (RFC 6386, sections 9.2 to 9.11 and 19.2), which opens the first partition.
 struct VP8KeyframeHeader {
+    var size: PictureSize
     var settings: VP8FrameSettings
     var probabilities: VP8TokenProbabilities
     var statistics: VP8FrameStatistics
 
-    /// How likely it is in 256 that a macroblock is not skipped; 0 when that is not worth a flag each.
+    /// How likely it is in 256 that a macroblock is not skipped.
     var skipProbability: UInt8 {
-        guard statistics.skippedCount > 0 else { return 0 }
-        let all = statistics.macroblockCount
+        let all = size.macroblockCount
         return VP8Probability.of(Double(all - statistics.skippedCount), in: Double(all))
     }
 
@@ -32,7 +32,12 @@ struct VP8KeyframeHeader {
             encoder.write(isUpdated, probability: VP8Tables.updateProbabilities[index])
             if isUpdated { encoder.write(Int(value), bits: 8) }
         }
-        encoder.write(skipProbability > 0)
-        if skipProbability > 0 { encoder.write(Int(skipProbability), bits: 8) }
+        encoder.write(true)
+        encoder.write(Int(skipProbability), bits: 8)
     }
+}
+
+extension PictureSize {
+    /// Macroblocks of 16x16 samples, those that hang over the edges included.
+    var macroblockCount: Int { ((width + 15) / 16) * ((height + 15) / 16) }
 }
