@@ -123,6 +123,21 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The live encoder beside libwebp: bytes, likeness and CPU time. Documentation/LiveEncoder.md is made from it.
+        .executableTarget(
+            name: "EncoderBenchmark",
+            dependencies: ["FrameCodec", "PictureQuality"],
+            path: "Benchmarks/Encoder",
+            swiftSettings: strict
+        ),
+
+        // What tests and benchmarks of pictures share: clips decoded, images decoded by others, and how alike two pictures are.
+        .target(
+            name: "PictureQuality",
+            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            path: "Tests/PictureQuality",
+            swiftSettings: strict
+        ),
         .testTarget(name: "StreamBrokerCoreTests", dependencies: ["StreamBrokerCore"], swiftSettings: strict),
         .testTarget(
             name: "StreamBrokerKitTests",
@@ -135,7 +150,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FrameCodecTests",
-            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            dependencies: ["FrameCodec", "PictureQuality", "CLibAV", "CLibWebP"],
             swiftSettings: strict
         ),
         .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),

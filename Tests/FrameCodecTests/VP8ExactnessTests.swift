@@ -1,5 +1,6 @@
 import FrameCodec
 import Glibc
+import PictureQuality
 import Testing
 
 /// What the encoder says that a decoder sees is what decoders see: libwebp's and FFmpeg's, bit for bit, loop filter included.

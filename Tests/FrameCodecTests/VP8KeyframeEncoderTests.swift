@@ -1,4 +1,5 @@
 import FrameCodec
+import PictureQuality
 import Testing
 
 @Suite struct VP8KeyframeEncoderTests {
@@ -55,13 +56,18 @@ import Testing
             count += 1
             bytes += image.bytes.count
             theirBytes += theirImage.bytes.count
-            ours += try Similarity.ofLuma(picture, image)
-            theirs += try Similarity.ofLuma(picture, theirImage)
+            ours += try Self.similarity(picture, image)
+            theirs += try Self.similarity(picture, theirImage)
         }
         // Loss of similarity, which is what is seen: within a quarter.
         let (loss, theirLoss) = (1 - ours / Double(count), 1 - theirs / Double(count))
         #expect((0.75...1.25).contains(loss / theirLoss), "\(loss) against \(theirLoss)")
         #expect(bytes < theirBytes)
+    }
+
+    private static func similarity(_ picture: borrowing Picture, _ image: EncodedImage) throws -> Double {
+        let decoded = try #require(DecodedPlanes(byLibwebp: image.bytes, image.size))
+        return Similarity(picture, decoded).ssim
     }
 
     private static func every(_ interval: Int, _ body: (borrowing Picture) throws -> Void) throws {

@@ -1,15 +1,14 @@
 import CLibWebP
-import FrameCodec
-import Testing
+package import FrameCodec
 
 /// The three planes of an image, as a decoder gives them.
-struct DecodedPlanes: Equatable {
-    private(set) var y: [UInt8] = []
-    private(set) var u: [UInt8] = []
-    private(set) var v: [UInt8] = []
+package struct DecodedPlanes: Equatable {
+    package private(set) var y: [UInt8] = []
+    package private(set) var u: [UInt8] = []
+    package private(set) var v: [UInt8] = []
 
     /// Decodes a WebP file by libwebp, or gives nil when libwebp does not take it.
-    init?(byLibwebp bytes: [UInt8], _ size: PictureSize) {
+    package init?(byLibwebp bytes: [UInt8], _ size: PictureSize) {
         var (width, height, stride, chromaStride): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         var u: UnsafeMutablePointer<UInt8>?
         var v: UnsafeMutablePointer<UInt8>?
@@ -30,10 +29,10 @@ struct DecodedPlanes: Equatable {
     }
 
     /// Decodes the keyframe in a WebP file by FFmpeg's VP8 decoder.
-    init(byFFmpeg bytes: [UInt8], _ decoder: inout VideoDecoder) throws {
+    package init(byFFmpeg bytes: [UInt8], _ decoder: inout VideoDecoder) throws {
         let length = bytes[16..<20].reversed().reduce(0) { $0 << 8 | Int($1) }
         try decoder.send(Packet(copying: bytes[20..<(20 + length)]))
-        let picture = try unwrap(try decoder.receive())
+        guard let picture = try decoder.receive() else { throw NoPicture() }
         picture.withPlanes { y, u, v in
             self.y = (0..<y.height).flatMap { y[row: $0] }
             self.u = (0..<u.height).flatMap { u[row: $0] }
@@ -42,7 +41,7 @@ struct DecodedPlanes: Equatable {
     }
 
     /// What an encoder says that a decoder makes of its image.
-    init(_ reconstruction: VP8Reconstruction) {
+    package init(_ reconstruction: VP8Reconstruction) {
         let (size, stride) = (reconstruction.size, reconstruction.stride)
         func rows(_ plane: [UInt8], _ stride: Int, _ size: PictureSize) -> [UInt8] {
             (0..<size.height).flatMap { plane[($0 * stride)..<($0 * stride + size.width)] }
@@ -52,3 +51,5 @@ struct DecodedPlanes: Equatable {
         v = rows(reconstruction.v, stride / 2, size.chroma420)
     }
 }
+
+private struct NoPicture: Error {}
