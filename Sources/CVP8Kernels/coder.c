@@ -93,7 +93,9 @@ static void set_frame(frame_quantizer *quantizer, const vp8_settings *settings) 
     set_quantizer(&quantizer->y1, dc, ac, 8, settings->luma);
     set_quantizer(&quantizer->y4, dc, ac, 8, settings->luma);
     set_quantizer(&quantizer->y2, dc * 2, y2_ac, 2, settings->y2);
-    set_quantizer(&quantizer->chroma, dc > 132 ? 132 : dc, ac, 8, settings->chroma);
+    int chroma = index + settings->chroma_delta < 0 ? 0 : index + settings->chroma_delta;
+    int chroma_dc = vp8_dc_steps[chroma] > 132 ? 132 : vp8_dc_steps[chroma];
+    set_quantizer(&quantizer->chroma, chroma_dc, vp8_ac_steps[chroma], 8, settings->chroma);
     // The first coefficient after Y2 is none of this block's: whatever is there must become 0.
     quantizer->y1.reciprocal[0] = 0;
 
@@ -116,8 +118,10 @@ static void set_frame(frame_quantizer *quantizer, const vp8_settings *settings) 
 }
 
 void vp8_coder_begin(
-    vp8_coder *coder, const vp8_picture *picture, const vp8_settings *settings, const uint8_t *probabilities
+    vp8_coder *coder, const vp8_picture *picture, const vp8_settings *settings, const uint8_t *probabilities,
+    vp8_bool_encoder *first_partition
 ) {
+    coder->first_partition = first_partition;
     coder->picture = *picture;
     coder->settings = *settings;
     set_frame(&coder->quantizer, settings);
@@ -128,7 +132,7 @@ void vp8_coder_begin(
     memset(coder->above_luma, 127, (columns + 2) * 16);
     memset(coder->above_chroma, 127, (columns + 2) * 16);
     memset(coder->above_contexts, 0, columns * sizeof *coder->above_contexts);
-    for (int32_t row = 0; row < coder->rows; row++) atomic_store_explicit(&coder->progress[row], 0, memory_order_relaxed);
+    for (int32_t row = 0; row < coder->rows; row++) atomic_store_explicit(&coder->progress[row].done, 0, memory_order_relaxed);
     for (int32_t group = 0; group <= coder->rows / GROUP_ROWS; group++) {
         atomic_store_explicit(&coder->group_rows_done[group], 0, memory_order_relaxed);
     }
@@ -165,6 +169,7 @@ static void encode_group(vp8_coder *coder, int32_t group) {
     symbol_row *rows = coder->symbol_rows[group % GROUP_BUFFERS];
     int32_t first = group * GROUP_ROWS;
     int32_t row_count = coder->rows - first < GROUP_ROWS ? coder->rows - first : GROUP_ROWS;
+    vp8_write_modes(coder, first, row_count);
     // With fewer partitions than lanes, rows of the same partition come one after another.
     for (int32_t start = 0; start < row_count; start += partitions) {
         const uint16_t *symbols[VP8_MAX_PARTITIONS] = {0};

@@ -26,8 +26,6 @@ enum {
     /// The header of a macroblock: skipped or not, the mode, seven choices for each block, three for chroma; and what a copy of
     /// eight writes too much.
     MODE_SYMBOLS = 1 + 3 + 16 * 7 + 3 + 9,
-    /// In place of a probability: the one of not being skipped, which is known when the frame is coded.
-    SKIP_PLACE = 0,
 };
 
 /// The symbols of a block's mode next to the modes above and to the left (section 11.5).
@@ -42,6 +40,11 @@ typedef struct {
     size_t count;
 } symbol_row;
 
+/// How many macroblocks of a row are done. Each has a cache line of its own: the thread of the row below looks at it all the time.
+typedef struct {
+    _Alignas(64) _Atomic int32_t done;
+} row_progress;
+
 struct vp8_coder {
     int32_t width, height, columns, rows;
     const vp8_kernels *kernels;
@@ -52,6 +55,7 @@ struct vp8_coder {
     mode_table modes;
 
     macroblock *macroblocks;
+    vp8_bool_encoder *first_partition;
     /// The symbols of the macroblocks' headers, row by row, and how many there are in each.
     uint16_t *mode_symbols;
     size_t *mode_counts;
@@ -59,8 +63,7 @@ struct vp8_coder {
     uint8_t *above_luma, *above_chroma;
     block_contexts *above_contexts;
 
-    /// How many macroblocks of each row are done.
-    _Atomic int32_t *progress;
+    row_progress *progress;
     _Atomic int32_t next_row;
     /// Rows that are done, in each group, and groups whose symbols are encoded.
     _Atomic int32_t *group_rows_done;
@@ -83,9 +86,11 @@ struct vp8_coder {
 void vp8_mode_table_build(mode_table *table);
 /// Appends the header of a macroblock. `above` is the macroblock above, `left` the one to the left, or NULL.
 uint16_t *vp8_write_mode(
-    const mode_table *table, const macroblock *own, const macroblock *above, const macroblock *left, int chroma_mode,
-    uint16_t *symbols
+    const mode_table *table, uint8_t skip_probability, const macroblock *own, const macroblock *above, const macroblock *left,
+    int chroma_mode, uint16_t *symbols
 );
+/// Writes the headers of some rows' macroblocks.
+void vp8_write_modes(vp8_coder *coder, int32_t first, int32_t count);
 /// Codes a row of macroblocks, as fast as the row above allows.
 void vp8_code_row(vp8_coder *coder, int32_t row);
 

@@ -113,11 +113,11 @@ void vp8_mode_table_build(mode_table *table) {
 }
 
 uint16_t *vp8_write_mode(
-    const mode_table *table, const macroblock *own, const macroblock *above, const macroblock *left, int chroma_mode,
-    uint16_t *symbols
+    const mode_table *table, uint8_t skip_probability, const macroblock *own, const macroblock *above, const macroblock *left,
+    int chroma_mode, uint16_t *symbols
 ) {
     int mode = own->luma_mode;
-    *symbols++ = SYMBOL(SKIP_PLACE, own->is_skipped);
+    *symbols++ = SYMBOL(skip_probability, own->is_skipped);
     *symbols++ = SYMBOL(145, mode != MODE_B);
     if (mode == MODE_B) {
         // Outside of the picture all is B_DC (section 11.3).
@@ -139,14 +139,10 @@ uint16_t *vp8_write_mode(
     return symbols;
 }
 
-void vp8_coder_write_modes(const vp8_coder *coder, vp8_bool_encoder *encoder, uint8_t skip_probability) {
-    for (int32_t row = 0; row < coder->rows; row++) {
+void vp8_write_modes(vp8_coder *coder, int32_t first, int32_t count) {
+    for (int32_t row = first; row < first + count; row++) {
         const uint16_t *symbols = coder->mode_symbols + (size_t)row * (size_t)coder->columns * MODE_SYMBOLS;
         const uint16_t *end = symbols + coder->mode_counts[row];
-        for (; symbols < end; symbols++) {
-            uint32_t probability = *symbols & 0xff;
-            if (probability == SKIP_PLACE) probability = skip_probability;
-            put(encoder, *symbols >> 15, probability);
-        }
+        for (; symbols < end; symbols++) put(coder->first_partition, *symbols >> 15, *symbols & 0xff);
     }
 }

@@ -46,15 +46,18 @@ static inline void find_source(const vp8_coder *coder, int32_t column, int32_t r
     block->u_stride = block->v_stride = 8;
 }
 
-static inline void wait_for(_Atomic int32_t *progress, int32_t count) {
+/// Waits until a row is so far, and tells how far it is then.
+static inline int32_t wait_for(row_progress *progress, int32_t count) {
     int rounds = 0;
-    while (atomic_load_explicit(progress, memory_order_acquire) < count) {
+    int32_t done;
+    while ((done = atomic_load_explicit(&progress->done, memory_order_acquire)) < count) {
         // A row takes tens of microseconds; longer waits mean that the other thread does not run.
         if (++rounds > 2000) sched_yield();
 #if defined(__x86_64__)
         else __builtin_ia32_pause();
 #endif
     }
+    return done;
 }
 
 /// Writes all tokens of a macroblock and keeps the contexts (section 13.3).
@@ -138,6 +141,7 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
     token_counts counts;
     bool is_counted = coder->settings.counts_all_rows || (row & 3) == 1 || coder->rows < 4;
     if (is_counted) memset(&counts, 0, sizeof counts);
+    int32_t above_done = 0;
     uint32_t skipped = 0, subblock_macroblocks = 0;
 
     // What a decoder takes for the column left of the picture (section 12.2).
@@ -154,7 +158,8 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
 
     for (int32_t column = 0; column < columns; column++, macroblock++) {
         // Above and to the right, too: predicting block by block reads four samples of it.
-        if (row > 0) wait_for(&coder->progress[row - 1], column + 2 < columns ? column + 2 : columns);
+        int32_t needed = column + 2 < columns ? column + 2 : columns;
+        if (row > 0 && above_done < needed) above_done = wait_for(&coder->progress[row - 1], needed);
         find_source(coder, column, row, &source);
         uint8_t *above_luma = coder->above_luma + 16 + column * 16;
         uint8_t *above_chroma = coder->above_chroma + 16 + column * 16;
@@ -208,7 +213,7 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
         macroblock->luma_mode = (uint8_t)mode;
         macroblock->is_skipped = nonzero == 0;
         mode_symbols = vp8_write_mode(
-            &coder->modes, macroblock, row > 0 ? macroblock - columns : NULL, column > 0 ? macroblock - 1 : NULL, chroma_mode,
+            &coder->modes, coder->settings.skip_probability, macroblock, row > 0 ? macroblock - columns : NULL, column > 0 ? macroblock - 1 : NULL, chroma_mode,
             mode_symbols
         );
         if (nonzero) {
@@ -235,7 +240,7 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
             left_chroma[line] = chroma[line * 16 + 7];
             left_chroma[line + 8] = chroma[line * 16 + 15];
         }
-        atomic_store_explicit(&coder->progress[row], column + 1, memory_order_release);
+        atomic_store_explicit(&coder->progress[row].done, column + 1, memory_order_release);
     }
     output->count = (size_t)(symbols - output->symbols);
     coder->mode_counts[row] = (size_t)(mode_symbols - first_mode);

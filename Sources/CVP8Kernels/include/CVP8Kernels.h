@@ -55,8 +55,10 @@ typedef struct {
 typedef struct {
     /// 1, 2, 4 or 8.
     int32_t partition_count;
-    /// The quantizer's index, 0 to 127.
-    int32_t quantizer;
+    /// The quantizer's index, 0 to 127, and what is added to it for chroma.
+    int32_t quantizer, chroma_delta;
+    /// How likely in 256 a macroblock is taken to be not skipped.
+    uint8_t skip_probability;
     vp8_rounding luma, chroma, y2;
     /// Whether macroblocks may be predicted block by block.
     bool allows_subblock_modes;
@@ -81,24 +83,6 @@ typedef struct {
     uint32_t subblock_macroblocks;
 } vp8_statistics;
 
-/// Everything that coding pictures of one size needs, kept from frame to frame.
-typedef struct vp8_coder vp8_coder;
-
-/// Makes a coder for pictures of a size, 1 to 16383 a side. NULL when there is no memory.
-vp8_coder *vp8_coder_create(int32_t width, int32_t height, vp8_kernel_level level);
-void vp8_coder_destroy(vp8_coder *coder);
-
-/// Prepares coding a picture, whose planes must stay until the rows are coded, with VP8_COEFFICIENT_PROBABILITIES
-/// probabilities.
-void vp8_coder_begin(
-    vp8_coder *coder, const vp8_picture *picture, const vp8_settings *settings, const uint8_t *probabilities
-);
-/// Codes rows of macroblocks until none is left. May be called by several threads for the same frame, each of which returns
-/// when there is nothing to do for it any more; the frame is coded when all have returned.
-void vp8_coder_work(vp8_coder *coder);
-/// Ends a frame. False when memory ran out.
-bool vp8_coder_end(vp8_coder *coder, vp8_statistics *statistics);
-
 /// A boolean entropy encoder (section 7) with memory of its own. All zero is a valid start.
 typedef struct {
     uint64_t low;
@@ -118,9 +102,24 @@ void vp8_bool_encoder_free(vp8_bool_encoder *encoder);
 /// What was written, `count` bytes.
 const uint8_t *vp8_bool_encoder_bytes(const vp8_bool_encoder *encoder);
 
-/// Writes the header of each macroblock (section 19.3) of the frame that was coded last. `skip_probability` is how likely in 256
-/// one is not skipped.
-void vp8_coder_write_modes(const vp8_coder *coder, vp8_bool_encoder *encoder, uint8_t skip_probability);
+/// Everything that coding pictures of one size needs, kept from frame to frame.
+typedef struct vp8_coder vp8_coder;
+
+/// Makes a coder for pictures of a size, 1 to 16383 a side. NULL when there is no memory.
+vp8_coder *vp8_coder_create(int32_t width, int32_t height, vp8_kernel_level level);
+void vp8_coder_destroy(vp8_coder *coder);
+
+/// Prepares coding a picture, whose planes must stay until the rows are coded, with VP8_COEFFICIENT_PROBABILITIES
+/// probabilities. `first_partition` is an encoder that has the frame's header; those of the macroblocks follow there.
+void vp8_coder_begin(
+    vp8_coder *coder, const vp8_picture *picture, const vp8_settings *settings, const uint8_t *probabilities,
+    vp8_bool_encoder *first_partition
+);
+/// Codes rows of macroblocks until none is left. May be called by several threads for the same frame, each of which returns
+/// when there is nothing to do for it any more; the frame is coded when all have returned.
+void vp8_coder_work(vp8_coder *coder);
+/// Ends a frame. False when memory ran out.
+bool vp8_coder_end(vp8_coder *coder, vp8_statistics *statistics);
 
 /// The bytes of the token partitions, their sizes before them (section 9.5).
 size_t vp8_coder_partitions_size(const vp8_coder *coder);

@@ -18,12 +18,12 @@ struct VP8CoderOwner: ~Copyable {
     /// Codes a picture, with the help of a second thread if there is one.
     ///
     /// - Parameters:
-    ///   - probabilities: of the tokens, as many as there are.
+    ///   - header: has the frame's header; those of the macroblocks are written behind it.
     ///   - reconstruction: planes of whole macroblocks to write what a decoder will have before its loop filter.
     mutating func code(
         _ picture: (y: Plane, u: Plane, v: Plane),
         settings: VP8FrameSettings,
-        probabilities: VP8TokenProbabilities,
+        header: inout BooleanEncoderOwner,
         helper: borrowing VP8HelperOwner?,
         reconstruction: VP8ReconstructionPlanes? = nil
     ) throws(FrameCodecError) -> VP8FrameStatistics {
@@ -37,7 +37,9 @@ struct VP8CoderOwner: ~Copyable {
         )
         var native = vp8_settings(settings)
         if let reconstruction { native.reconstruction = reconstruction.native }
-        probabilities.values.withUnsafeBufferPointer { vp8_coder_begin(coder, &source, &native, $0.baseAddress!) }
+        settings.probabilities.values.withUnsafeBufferPointer {
+            vp8_coder_begin(coder, &source, &native, $0.baseAddress!, header.pointer)
+        }
         if helper == nil {
             vp8_coder_work(coder)
         } else {
@@ -64,18 +66,13 @@ struct VP8CoderOwner: ~Copyable {
         )
     }
 
-    /// Writes the headers of the macroblocks that were coded last.
-    mutating func writeModes(to encoder: inout BooleanEncoderOwner, skipProbability: UInt8) {
-        vp8_coder_write_modes(coder, encoder.pointer, skipProbability)
-    }
-
     /// Copies the token partitions that were coded last; false when one is longer than its field can say.
     func copyPartitions(to bytes: UnsafeMutableBufferPointer<UInt8>) -> Bool {
         precondition(bytes.count >= vp8_coder_partitions_size(coder))
         return vp8_coder_copy_partitions(coder, bytes.baseAddress)
     }
 
-    /// Filters planes that ``code(_:settings:probabilities:helper:reconstruction:)`` wrote as a decoder does.
+    /// Filters planes that ``code(_:settings:header:helper:reconstruction:)`` wrote as a decoder does.
     func applyLoopFilter(to planes: VP8ReconstructionPlanes, level: Int) {
         var native = planes.native
         vp8_coder_loop_filter(coder, &native, Int32(level), 0)
@@ -117,6 +114,8 @@ extension vp8_settings {
         self.init()
         partition_count = Int32(settings.partitionCount)
         quantizer = Int32(settings.quantizer.index)
+        chroma_delta = Int32(settings.quantizer.chromaDelta)
+        skip_probability = settings.skipProbability
         luma = vp8_rounding(settings.quantizer.luma)
         chroma = vp8_rounding(settings.quantizer.chroma)
         y2 = vp8_rounding(settings.quantizer.y2)

@@ -17,7 +17,7 @@ public struct VP8KeyframeEncoder: PictureEncoder, ~Copyable {
     private var size: PictureSize?
     private var header = BooleanEncoderOwner()
     /// Of the picture before; nil before the first.
-    private var learned: VP8TokenProbabilities?
+    private var learned: VP8Experience?
     private var control: VP8SizeControl
 
     /// Makes an encoder.
@@ -68,17 +68,20 @@ public struct VP8KeyframeEncoder: PictureEncoder, ~Copyable {
         }
         var plan = VP8FramePlan(size: size, quantizer: control.quantizer, learned: learned)
         while true {
+            header.start()
+            VP8KeyframeHeader(settings: plan.settings).write(to: &header)
             let statistics = try picture.withPlanes { y, u, v throws(FrameCodecError) in
                 try coder!.code(
                     (y, u, v),
                     settings: plan.settings,
-                    probabilities: plan.probabilities,
+                    header: &header,
                     helper: helper,
                     reconstruction: planes
                 )
             }
-            let frame = try finishFirstPartition(plan, statistics)
-            let fitting = VP8TokenProbabilities(learnedFrom: statistics.tokens)
+            try header.finish()
+            let frame = VP8FrameFile(size: size, firstPartition: header.count, rest: statistics.partitionBytes)
+            let fitting = VP8Experience(of: size, statistics)
             if let next = try plan.next(after: frame, statistics.tokens, fitting: fitting, control: &control) {
                 plan = next
                 continue
@@ -92,24 +95,6 @@ public struct VP8KeyframeEncoder: PictureEncoder, ~Copyable {
             )
             return (image, plan.settings.filterLevel)
         }
-    }
-
-    /// Writes the headers of the frame and of its macroblocks.
-    private mutating func finishFirstPartition(
-        _ plan: VP8FramePlan,
-        _ statistics: VP8FrameStatistics
-    ) throws(FrameCodecError) -> VP8FrameFile {
-        let frameHeader = VP8KeyframeHeader(
-            size: plan.size,
-            settings: plan.settings,
-            probabilities: plan.probabilities,
-            statistics: statistics
-        )
-        header.start()
-        frameHeader.write(to: &header)
-        coder!.writeModes(to: &header, skipProbability: frameHeader.skipProbability)
-        try header.finish()
-        return VP8FrameFile(size: plan.size, firstPartition: header.count, rest: statistics.partitionBytes)
     }
 
     private func file(_ frame: VP8FrameFile) throws(FrameCodecError) -> [UInt8] {

@@ -2,21 +2,21 @@
 struct VP8FramePlan {
     let size: PictureSize
     private(set) var settings: VP8FrameSettings
-    private(set) var probabilities: VP8TokenProbabilities
     /// How often the frame was coded, this time included.
     private var attempt = 1
     /// Whether nothing was known of the tokens.
     private let isBlind: Bool
 
-    init(size: PictureSize, quantizer: VP8Quantizer, learned: VP8TokenProbabilities?) {
+    init(size: PictureSize, quantizer: VP8Quantizer, learned: VP8Experience?) {
         self.size = size
         settings = VP8FrameSettings(
             quantizer: quantizer,
             modes: .all,
+            probabilities: learned?.probabilities ?? .default,
+            skipProbability: learned?.skipProbability ?? 128,
             partitionCount: VP8FrameSettings.partitionCount(rows: (size.height + 15) / 16),
             countsAllRows: learned == nil
         )
-        probabilities = learned ?? .default
         isBlind = learned == nil
     }
 
@@ -25,19 +25,20 @@ struct VP8FramePlan {
     /// - Parameters:
     ///   - frame: how large it is.
     ///   - tokens: what it is made of.
-    ///   - fitting: the probabilities that would have been its own.
+    ///   - fitting: what would have been known, had it been coded before.
     ///   - control: learns from it.
     /// - Returns: nil when the frame is good as it is.
     /// - Throws: `encodingFailed` when there is no way.
     func next(
         after frame: VP8FrameFile,
         _ tokens: VP8TokenStatistics,
-        fitting: VP8TokenProbabilities,
+        fitting: VP8Experience,
         control: inout VP8SizeControl
     ) throws(FrameCodecError) -> VP8FramePlan? {
         var plan = self
         plan.attempt += 1
-        plan.probabilities = fitting
+        plan.settings.probabilities = fitting.probabilities
+        plan.settings.skipProbability = fitting.skipProbability
         plan.settings.countsAllRows = false
         guard frame.firstPartition < VP8FrameFile.firstPartitionLimit else {
             guard settings.modes != .onlyDC else {
@@ -63,14 +64,14 @@ struct VP8FramePlan {
             plan.settings.quantizer = max(plan.settings.quantizer, settings.quantizer.coarser(by: 1 << attempt))
             return plan
         }
-        if attempt == 1, isBlind || hasChanged(tokens, fitting) { return plan }
+        if attempt == 1, isBlind || hasChanged(tokens, fitting.probabilities) { return plan }
         if attempt < 4, control.isFarFromBudget(frame.count, with: settings.quantizer) { return plan }
         return nil
     }
 
     /// Whether the frame before has little to do with this one: its own probabilities would save a twentieth.
     private func hasChanged(_ tokens: VP8TokenStatistics, _ fitting: VP8TokenProbabilities) -> Bool {
-        let (was, could) = (tokens.cost(with: probabilities), tokens.cost(with: fitting))
+        let (was, could) = (tokens.cost(with: settings.probabilities), tokens.cost(with: fitting))
         // Few tokens say nothing: below two hundred bytes there is nothing to win.
         return was > could * 1.05 && was - could > 1600
     }

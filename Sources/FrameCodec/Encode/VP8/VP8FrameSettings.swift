@@ -13,6 +13,10 @@ struct VP8FrameSettings {
     var quantizer: VP8Quantizer
     /// Which modes are tried.
     var modes: Modes
+    /// Of the tokens.
+    var probabilities: VP8TokenProbabilities
+    /// How likely in 256 a macroblock is taken to be not skipped.
+    var skipProbability: UInt8
     /// 1, 2, 4 or 8 token partitions.
     var partitionCount: Int
     /// Whether the statistics are of every row, and not of every fourth: for a frame whose probabilities are used on itself.

@@ -1,15 +1,6 @@
 /// The header of a keyframe (RFC 6386, sections 9.2 to 9.11 and 19.2), which opens the first partition.
 struct VP8KeyframeHeader {
-    var size: PictureSize
     var settings: VP8FrameSettings
-    var probabilities: VP8TokenProbabilities
-    var statistics: VP8FrameStatistics
-
-    /// How likely it is in 256 that a macroblock is not skipped.
-    var skipProbability: UInt8 {
-        let all = size.macroblockCount
-        return VP8Probability.of(Double(all - statistics.skippedCount), in: Double(all))
-    }
 
     func write(to encoder: inout BooleanEncoderOwner) {
         // Colour space and clamping: the only ones there are.
@@ -22,22 +13,23 @@ struct VP8KeyframeHeader {
         encoder.write(0, bits: 3)
         encoder.write(false)
         encoder.write(settings.partitionCount.trailingZeroBitCount, bits: 2)
-        // The quantizer, without differences by plane.
+        // The quantizer: the same for all of luma, finer for chroma's first coefficients and the others.
         encoder.write(settings.quantizer.index, bits: 7)
-        encoder.write(0, bits: 5)
+        for delta in [0, 0, 0, settings.quantizer.chromaDelta, settings.quantizer.chromaDelta] {
+            encoder.write(delta != 0)
+            if delta != 0 {
+                encoder.write(abs(delta), bits: 4)
+                encoder.write(delta < 0)
+            }
+        }
         // No frame follows that could keep the probabilities.
         encoder.write(false)
-        for (index, value) in probabilities.values.enumerated() {
+        for (index, value) in settings.probabilities.values.enumerated() {
             let isUpdated = value != VP8Tables.defaultProbabilities[index]
             encoder.write(isUpdated, probability: VP8Tables.updateProbabilities[index])
             if isUpdated { encoder.write(Int(value), bits: 8) }
         }
         encoder.write(true)
-        encoder.write(Int(skipProbability), bits: 8)
+        encoder.write(Int(settings.skipProbability), bits: 8)
     }
-}
-
-extension PictureSize {
-    /// Macroblocks of 16x16 samples, those that hang over the edges included.
-    var macroblockCount: Int { ((width + 15) / 16) * ((height + 15) / 16) }
 }

@@ -36,6 +36,9 @@ struct VP8Quantizer: Equatable {
     var chroma: Rounding { Rounding(first: less(118), second: less(105), last: less(75)) }
     var y2: Rounding { Rounding(first: 128, second: 110, last: 110) }
 
+    /// What is added to the index for chroma. With it, chroma is as near to the picture as libwebp's where luma is, for 1 % of bytes.
+    var chromaDelta: Int { -min(15, index / 5) }
+
     /// What a bit of a mode is worth, in absolute difference, in 1/16 of the step.
     var modeLambda: Int { 4 }
 

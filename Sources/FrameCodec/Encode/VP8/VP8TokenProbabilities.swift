@@ -58,6 +58,19 @@ struct VP8TokenProbabilities: Equatable {
     }
 }
 
+/// What a frame teaches the encoder about the next one.
+struct VP8Experience {
+    var probabilities: VP8TokenProbabilities
+    /// How likely in 256 a macroblock is not skipped.
+    var skipProbability: UInt8
+
+    init(of size: PictureSize, _ statistics: VP8FrameStatistics) {
+        probabilities = VP8TokenProbabilities(learnedFrom: statistics.tokens)
+        let all = ((size.width + 15) / 16) * ((size.height + 15) / 16)
+        skipProbability = VP8Probability.of(Double(all - statistics.skippedCount), in: Double(all))
+    }
+}
+
 /// Probabilities as the boolean coder knows them.
 enum VP8Probability {
     /// How likely in 256 something is that happened `count` times of `total`; never 0, which no decoder can go on with.
