@@ -7,10 +7,11 @@ SHELL := /bin/bash
 CONFIGURATION ?= release
 BROKERCTL := .build/$(CONFIGURATION)/brokerctl
 CLIP ?= Tests/Media/vtest-720p.h264.mp4
+CLIPS ?= $(CLIP)
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test end-to-end-test bench lint format clean
+.PHONY: help demo test build unit-test end-to-end-test bench bench-encoder fuzz-encoder lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -43,11 +44,19 @@ bench: build ## What a delivered frame costs, next to a bare server that only ca
 	  Benchmarks/FanOut/compare $$load $(ARGS); \
 	done
 
+bench-encoder: ## Bytes, likeness and CPU time of the live encoder and libwebp; CLIPS="FILE ..." picks the footage
+	@Scripts/setup build
+	@swift build -c $(CONFIGURATION) --product EncoderBenchmark
+	@.build/$(CONFIGURATION)/EncoderBenchmark $(ARGS) $(CLIPS)
+
+fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, under sanitizers; ARGS=SECONDS
+	@Scripts/fuzz-encoder $(ARGS)
+
 lint: ## Check the style of the sources; change nothing
 	@Scripts/lint
 
 format: ## Bring the Swift sources into the project's style
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 
 clean: ## Remove what was built, the Python environment included
 	rm -rf .build .venv Tests/EndToEnd/output

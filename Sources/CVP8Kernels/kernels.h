@@ -43,7 +43,9 @@ enum {
     COLUMN_END = 7,
     /// The column that stands for every level beyond the table.
     COLUMN_LARGE = 8,
+    /// A row for each type, band and context.
     TABLE_ROWS = 4 * 8 * 3,
+    TABLE_COLUMNS = 16,
 };
 
 /// Quantizing one type of block, by position in raster order.
@@ -70,14 +72,14 @@ typedef struct {
 ///
 /// A symbol is a probability and, in its top bit, the bit that is written with it.
 typedef struct {
-    uint16_t symbols[TABLE_ROWS][16][8];
+    uint16_t symbols[TABLE_ROWS * TABLE_COLUMNS][8];
     /// How many bytes of them are meant.
-    uint8_t length[TABLE_ROWS][16];
+    uint8_t length[TABLE_ROWS * TABLE_COLUMNS];
     uint8_t probabilities[VP8_COEFFICIENT_PROBABILITIES];
 } token_table;
 
 typedef struct {
-    uint32_t columns[TABLE_ROWS][16];
+    uint32_t columns[TABLE_ROWS * TABLE_COLUMNS];
     /// Tokens of category 2 to 6.
     uint32_t categories[TABLE_ROWS][5];
 } token_counts;

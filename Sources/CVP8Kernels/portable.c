@@ -243,18 +243,19 @@ static uint16_t *write_tokens(
         int level = levels[n];
         int value = level < 0 ? -level : level;
         if (value <= TABLE_LEVEL) {
-            if (counts) counts->columns[row][level & 15]++;
-            memcpy(symbols, table->symbols[row][level & 15], 16);
-            symbols += table->length[row][level & 15] / 2;
+            int place = row * TABLE_COLUMNS + (level & 15);
+            if (counts) counts->columns[place]++;
+            memcpy(symbols, table->symbols[place], 16);
+            symbols += table->length[place] / 2;
         } else {
             symbols = vp8_write_large_token(table, row, level, symbols, counts);
         }
         context = value > 1 ? 2 : value;
     }
     if (last < 15) {
-        int row = (type * 8 + vp8_bands[last + 1]) * 3 + context;
-        if (counts) counts->columns[row][COLUMN_END]++;
-        *symbols++ = table->symbols[row][COLUMN_END][0];
+        int place = ((type * 8 + vp8_bands[last + 1]) * 3 + context) * TABLE_COLUMNS + COLUMN_END;
+        if (counts) counts->columns[place]++;
+        *symbols++ = table->symbols[place][0];
     }
     return symbols;
 }

@@ -51,17 +51,18 @@ void vp8_token_table_build(token_table *table, const uint8_t *probabilities) {
         const uint8_t *p = probabilities + row * 11;
         int has_end = vp8_row_has_end(row);
         for (int level = -TABLE_LEVEL; level <= TABLE_LEVEL; level++) {
-            uint16_t *start = table->symbols[row][level & 15], *out = start;
+            int place = row * TABLE_COLUMNS + (level & 15);
+            uint16_t *start = table->symbols[place], *out = start;
             if (level != 0) {
                 out = append_level(out, p, has_end, level);
             } else {
                 if (has_end) *out++ = SYMBOL(p[0], 1);
                 *out++ = SYMBOL(p[1], 0);
             }
-            table->length[row][level & 15] = (uint8_t)((out - start) * 2);
+            table->length[place] = (uint8_t)((out - start) * 2);
         }
-        table->symbols[row][COLUMN_END][0] = SYMBOL(p[0], 0);
-        table->length[row][COLUMN_END] = 2;
+        table->symbols[row * TABLE_COLUMNS + COLUMN_END][0] = SYMBOL(p[0], 0);
+        table->length[row * TABLE_COLUMNS + COLUMN_END] = 2;
     }
 }
 
@@ -79,7 +80,7 @@ uint16_t *vp8_write_large_token(
 void vp8_token_counts_to_nodes(const token_counts *counts, uint32_t *node_total, uint32_t *node_ones) {
     for (int row = 0; row < TABLE_ROWS; row++) {
         uint32_t *total = node_total + row * 11, *ones = node_ones + row * 11;
-        const uint32_t *column = counts->columns[row];
+        const uint32_t *column = counts->columns + row * TABLE_COLUMNS;
         uint32_t value[TABLE_LEVEL + 1], categories[6];
         value[0] = column[0];
         for (int i = 1; i <= TABLE_LEVEL; i++) value[i] = column[i] + column[-i & 15];

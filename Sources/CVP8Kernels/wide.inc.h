@@ -164,13 +164,13 @@ static uint32_t code_chroma(
 
 /// Predicts rows of 16 samples in the four modes, and keeps the best.
 static INLINE int predict_rows(
-    const V *source, int count, __m128i above, __m128i left, __m128i corner, __m128i dc, const uint8_t (*rows)[64],
+    const V *source, int count, __m128i above, __m128i left, __m128i corner, __m128i dc, const uint8_t *rows,
     const uint32_t *mode_cost, uint8_t *prediction, uint32_t *cost
 ) {
     const V above_v = REPEAT_128(above), left_v = REPEAT_128(left), corner_v = REPEAT_128(corner), dc_v = REPEAT_128(dc);
     V sum_dc = ZERO, sum_v = ZERO, sum_h = ZERO, sum_tm = ZERO;
     for (int i = 0; i < count; i++) {
-        V h = SHUFFLE_8(left_v, LOAD(rows[0] + i * sizeof(V)));
+        V h = SHUFFLE_8(left_v, LOAD(rows + i * sizeof(V)));
         V rise = SUBTRACT_8(h, corner_v), fall = SUBTRACT_8(corner_v, h);
         V tm = SUBTRACT_8(ADD_8(above_v, rise), fall);
         sum_dc = ADD_64(sum_dc, SAD(source[i], dc_v));
@@ -197,7 +197,7 @@ static INLINE int predict_rows(
         } else if (best == MODE_V) {
             result = above_v;
         } else {
-            V h = SHUFFLE_8(left_v, LOAD(rows[0] + i * sizeof(V)));
+            V h = SHUFFLE_8(left_v, LOAD(rows + i * sizeof(V)));
             V rise = SUBTRACT_8(h, corner_v), fall = SUBTRACT_8(corner_v, h);
             result = best == MODE_H ? h : SUBTRACT_8(ADD_8(above_v, rise), fall);
         }
@@ -206,16 +206,15 @@ static INLINE int predict_rows(
     return best;
 }
 
-#define ROW_OF(n) {n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n}
 /// Which sample of the left column each sample of a row is predicted from, row by row.
-static const _Alignas(64) uint8_t luma_rows[4][64] = {
+static const _Alignas(64) uint8_t luma_rows[16 * 16] = {
 #define R(n) n, n, n, n, n, n, n, n, n, n, n, n, n, n, n, n
-    {R(0), R(1), R(2), R(3)}, {R(4), R(5), R(6), R(7)}, {R(8), R(9), R(10), R(11)}, {R(12), R(13), R(14), R(15)},
+    R(0), R(1), R(2), R(3), R(4), R(5), R(6), R(7), R(8), R(9), R(10), R(11), R(12), R(13), R(14), R(15),
 #undef R
 };
-static const _Alignas(64) uint8_t chroma_rows[2][64] = {
+static const _Alignas(64) uint8_t chroma_rows[8 * 16] = {
 #define R(n) n, n, n, n, n, n, n, n, n + 8, n + 8, n + 8, n + 8, n + 8, n + 8, n + 8, n + 8
-    {R(0), R(1), R(2), R(3)}, {R(4), R(5), R(6), R(7)},
+    R(0), R(1), R(2), R(3), R(4), R(5), R(6), R(7),
 #undef R
 };
 
@@ -284,8 +283,8 @@ static uint16_t *write_tokens(
     const uint32_t nonzero = nonzero_words(level);
     if (nonzero == 0) {
         uint32_t column = band_columns[type][first] + (uint32_t)context * 16 + COLUMN_END;
-        if (counts) counts->columns[0][column]++;
-        *symbols = table->symbols[0][column][0];
+        if (counts) counts->columns[column]++;
+        *symbols = table->symbols[column][0];
         return symbols + 1;
     }
     const int last = 31 - __builtin_clz(nonzero);
@@ -301,16 +300,16 @@ static uint16_t *write_tokens(
     _Alignas(32) uint16_t columns[16];
     _mm256_store_si256((__m256i *)columns, column);
     const __m256i large = _mm256_cmpgt_epi16(magnitude, _mm256_set1_epi16(TABLE_LEVEL));
-    const uint8_t *length = table->length[0];
+    const uint8_t *length = table->length;
     uint8_t *out = (uint8_t *)symbols;
     if (_mm256_testz_si256(large, large)) {
         for (int n = first; n <= last; n++) {
             uint32_t c = columns[n];
-            _mm_storeu_si128((__m128i *)out, _mm_loadu_si128((const __m128i *)table->symbols[0][c]));
+            _mm_storeu_si128((__m128i *)out, _mm_loadu_si128((const __m128i *)table->symbols[c]));
             out += length[c];
         }
         if (counts) {
-            for (int n = first; n <= last; n++) counts->columns[0][columns[n]]++;
+            for (int n = first; n <= last; n++) counts->columns[columns[n]]++;
         }
     } else {
         for (int n = first; n <= last; n++) {
@@ -320,16 +319,16 @@ static uint16_t *write_tokens(
                 out = (uint8_t *)vp8_write_large_token(table, (int)(c >> 4), value, (uint16_t *)(void *)out, counts);
                 continue;
             }
-            if (counts) counts->columns[0][c]++;
-            _mm_storeu_si128((__m128i *)out, _mm_loadu_si128((const __m128i *)table->symbols[0][c]));
+            if (counts) counts->columns[c]++;
+            _mm_storeu_si128((__m128i *)out, _mm_loadu_si128((const __m128i *)table->symbols[c]));
             out += length[c];
         }
     }
     symbols = (uint16_t *)(void *)out;
     if (last < 15) {
         uint32_t c = columns[last + 1] + COLUMN_END;
-        if (counts) counts->columns[0][c]++;
-        *symbols++ = table->symbols[0][c][0];
+        if (counts) counts->columns[c]++;
+        *symbols++ = table->symbols[c][0];
     }
     return symbols;
 }
