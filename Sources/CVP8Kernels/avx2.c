@@ -232,7 +232,7 @@ const vp8_kernels vp8_avx2_kernels = {
     .code_chroma = code_chroma,
     .choose_subblock_modes = choose_subblock_modes,
     .code_subblocks = code_subblocks,
-    .write_tokens = write_tokens,
+    .write_macroblock = write_macroblock,
     .encode_lanes = encode_lanes,
 };
 

@@ -111,7 +111,7 @@ static void set_frame(frame_quantizer *quantizer, const vp8_settings *settings) 
     }
     // Far more than the bits: between samples that are coded with loss, blocks predict each other less well than they promise, and
     // without Y2 their averages cost more. Measured on four clips, from 16 to 220.
-    quantizer->subblock_cost = quantizer->bit_cost * 110 >> 8;
+    quantizer->subblock_cost = quantizer->bit_cost * 130 >> 8;
     if (settings->only_dc_modes) {
         for (int mode = 1; mode < 4; mode++) quantizer->luma_mode_cost[mode] = quantizer->chroma_mode_cost[mode] = UINT32_MAX;
     }

@@ -11,11 +11,6 @@ typedef struct {
     uint8_t subblock_modes[16];
 } macroblock;
 
-/// Whether the block of the same kind above, or to the left, has levels: four of luma, two of U and V, one of Y2.
-typedef struct {
-    uint8_t luma[4], u[2], v[2], y2;
-} block_contexts;
-
 enum {
     /// Rows of macroblocks that are coded into symbols before the boolean encoders take them, one for each lane.
     GROUP_ROWS = VP8_MAX_PARTITIONS,

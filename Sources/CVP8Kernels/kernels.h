@@ -94,6 +94,11 @@ typedef struct {
     uint8_t has_above, has_left;
 } macroblock_edges;
 
+/// Whether the block of the same kind above, or to the left, has levels (section 13.3): four of luma, two of U and of V, one of Y2.
+typedef struct {
+    uint8_t luma[4], chroma[4], y2;
+} block_contexts;
+
 /// Eight boolean encoders that run side by side.
 typedef struct {
     _Alignas(64) uint64_t low[VP8_MAX_PARTITIONS];
@@ -132,9 +137,10 @@ typedef struct {
         const uint8_t *source, ptrdiff_t stride, const macroblock_edges *edges, const uint8_t *modes,
         const frame_quantizer *quantizer, int16_t levels[BLOCK_COUNT][16], uint8_t *reconstruction
     );
-    /// Writes a block's tokens and gives back where the next ones go. `row` is the table's row of the block's type, band 0.
-    uint16_t *(*write_tokens)(
-        const token_table *table, int type, int context, const int16_t *levels, uint16_t *symbols, token_counts *counts
+    /// Writes the tokens of a macroblock, keeps the contexts, and gives back where the next ones go. `counts` may be NULL.
+    uint16_t *(*write_macroblock)(
+        const token_table *table, const int16_t (*levels)[16], uint32_t nonzero, int has_y2, block_contexts *above,
+        block_contexts *left, uint16_t *symbols, token_counts *counts
     );
     /// Encodes `count[i]` symbols in lane i.
     void (*encode_lanes)(bool_lanes *lanes, const uint16_t *const *symbols, const size_t *count);

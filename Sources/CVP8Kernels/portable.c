@@ -260,6 +260,8 @@ static uint16_t *write_tokens(
     return symbols;
 }
 
+#include "macroblock_tokens.h"
+
 static void encode_lanes(bool_lanes *lanes, const uint16_t *const *symbols, const size_t *count) {
     for (int lane = 0; lane < VP8_MAX_PARTITIONS; lane++) {
         uint64_t low = lanes->low[lane];
@@ -291,6 +293,6 @@ const vp8_kernels vp8_portable_kernels = {
     .code_chroma = code_chroma,
     .choose_subblock_modes = choose_subblock_modes,
     .code_subblocks = code_subblocks,
-    .write_tokens = write_tokens,
+    .write_macroblock = write_macroblock,
     .encode_lanes = encode_lanes,
 };

@@ -60,37 +60,6 @@ static inline int32_t wait_for(row_progress *progress, int32_t count) {
     return done;
 }
 
-/// Writes all tokens of a macroblock and keeps the contexts (section 13.3).
-static uint16_t *write_macroblock(
-    vp8_coder *coder, const int16_t levels[BLOCK_COUNT][16], uint32_t nonzero, int has_y2, block_contexts *above,
-    block_contexts *left, uint16_t *symbols, token_counts *counts
-) {
-    const vp8_kernels *kernels = coder->kernels;
-    const token_table *table = &coder->table;
-    int type = TYPE_Y_WITH_DC;
-    if (has_y2) {
-        symbols = kernels->write_tokens(table, TYPE_Y2, above->y2 + left->y2, levels[BLOCK_Y2], symbols, counts);
-        above->y2 = left->y2 = nonzero >> BLOCK_Y2 & 1;
-        type = TYPE_Y_AFTER_Y2;
-    }
-    for (int block = 0; block < 16; block++) {
-        uint8_t *a = &above->luma[block & 3], *l = &left->luma[block >> 2];
-        symbols = kernels->write_tokens(table, type, *a + *l, levels[block], symbols, counts);
-        *a = *l = nonzero >> block & 1;
-    }
-    for (int block = 0; block < 4; block++) {
-        uint8_t *a = &above->u[block & 1], *l = &left->u[block >> 1];
-        symbols = kernels->write_tokens(table, TYPE_CHROMA, *a + *l, levels[BLOCK_U + block], symbols, counts);
-        *a = *l = nonzero >> (BLOCK_U + block) & 1;
-    }
-    for (int block = 0; block < 4; block++) {
-        uint8_t *a = &above->v[block & 1], *l = &left->v[block >> 1];
-        symbols = kernels->write_tokens(table, TYPE_CHROMA, *a + *l, levels[BLOCK_V + block], symbols, counts);
-        *a = *l = nonzero >> (BLOCK_V + block) & 1;
-    }
-    return symbols;
-}
-
 static void clear_contexts(block_contexts *contexts, int has_y2) {
     uint8_t y2 = has_y2 ? 0 : contexts->y2;
     memset(contexts, 0, sizeof *contexts);
@@ -217,8 +186,8 @@ void vp8_code_row(vp8_coder *coder, int32_t row) {
             mode_symbols
         );
         if (nonzero) {
-            symbols = write_macroblock(
-                coder, (const int16_t(*)[16])levels, nonzero, has_y2, &coder->above_contexts[column], &left_contexts,
+            symbols = kernels->write_macroblock(
+                &coder->table, (const int16_t(*)[16])levels, nonzero, has_y2, &coder->above_contexts[column], &left_contexts,
                 symbols, is_counted ? &counts : NULL
             );
         } else {

@@ -275,7 +275,7 @@ static int predict_chroma(
 /// Where a position's row of the token table begins, in columns.
 static const _Alignas(32) uint16_t band_columns[4][16] = {BANDS(0), BANDS(1), BANDS(2), BANDS(3)};
 
-static uint16_t *write_tokens(
+static INLINE uint16_t *write_tokens(
     const token_table *table, int type, int context, const int16_t *levels, uint16_t *symbols, token_counts *counts
 ) {
     const int first = type == TYPE_Y_AFTER_Y2;
@@ -332,6 +332,8 @@ static uint16_t *write_tokens(
     }
     return symbols;
 }
+
+#include "macroblock_tokens.h"
 
 /// A probability of 256 in 256 for a 0: changes nothing in a lane that has run out of symbols.
 enum { IDLE_SYMBOL = 0x100, SYMBOLS_AT_ONCE = 8 };
