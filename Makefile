@@ -7,10 +7,14 @@ SHELL := /bin/bash
 CONFIGURATION ?= release
 BROKERCTL := .build/$(CONFIGURATION)/brokerctl
 CLIP ?= Tests/Media/vtest-720p.h264.mp4
+CLIPS ?= $(CLIP)
+# Not all of Benchmarks: the package there has a build folder of its own.
+SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
+  Benchmarks/Micro/Package.swift Benchmarks/Micro/Benchmarks
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts lint format clean
+.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts bench-encoder fuzz-encoder lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -50,11 +54,19 @@ bench: build ## What a delivered frame costs, next to a bare server that only ca
 bench-parts: ## What the parts of the frame path cost that need no socket
 	@cd Benchmarks/Micro && swift package benchmark --no-progress $(ARGS)
 
+bench-encoder: ## Bytes, likeness and CPU time of the live encoder and libwebp; CLIPS="FILE ..." picks the footage
+	@Scripts/setup build
+	@swift build -c $(CONFIGURATION) --product EncoderBenchmark
+	@.build/$(CONFIGURATION)/EncoderBenchmark $(ARGS) $(CLIPS)
+
+fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, under sanitizers; ARGS=SECONDS
+	@Scripts/fuzz-encoder $(ARGS)
+
 lint: ## Check the style of the sources; change nothing
 	@Scripts/lint
 
 format: ## Bring the Swift sources into the project's style
-	@swift format --in-place --parallel --recursive Package.swift Sources Tests Examples Benchmarks/Micro/Package.swift Benchmarks/Micro/Benchmarks
+	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
 clean: ## Remove what was built, the Python environment included
 	rm -rf .build .build-tsan Benchmarks/Micro/.build .venv Tests/EndToEnd/output
