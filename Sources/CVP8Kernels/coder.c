@@ -24,7 +24,7 @@ vp8_coder *vp8_coder_create(int32_t width, int32_t height, vp8_kernel_level leve
     coder->height = height;
     coder->columns = (width + 15) / 16;
     coder->rows = (height + 15) / 16;
-#if defined(__x86_64__) && !defined(VP8_NO_SIMD)
+#if defined(__x86_64__)
     coder->kernels = level == VP8_KERNELS_AVX512 ? &vp8_avx512_kernels
                    : level == VP8_KERNELS_AVX2   ? &vp8_avx2_kernels
                                                  : &vp8_portable_kernels;
@@ -198,7 +198,7 @@ static void pause_thread(int *rounds) {
         sched_yield();
         return;
     }
-#if defined(__x86_64__) && !defined(VP8_NO_SIMD)
+#if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
 }
@@ -275,7 +275,7 @@ bool vp8_coder_copy_partitions(const vp8_coder *coder, uint8_t *bytes) {
 }
 
 vp8_kernel_level vp8_best_kernel_level(void) {
-#if defined(__x86_64__) && !defined(VP8_NO_SIMD)
+#if defined(__x86_64__)
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) {
         return VP8_KERNELS_PORTABLE;
