@@ -162,15 +162,49 @@ class Visit:
     def cut(self) -> list[str]:
         """Texts of the page that do not fit where they are."""
         return self.read(
-            "[...document.querySelectorAll('p, h1, h2, dt, dd, button, label span')].concat("
-            "[...player.shadowRoot.querySelectorAll('.sign, .title, .detail')])"
-            ".filter((each) => each.offsetParent && each.scrollWidth > each.clientWidth + 1)"
-            ".map((each) => each.textContent)"
+            """((isCutBelow) => [...document.querySelectorAll('p, h1, h2, dt, dd, button, summary, a .name, label span')].concat(
+            [...player.shadowRoot.querySelectorAll('.sign, .title, .detail, .overlay, .overlay p, .bar, .menu, .menu button, .key-list')])
+            .filter((each) => each.offsetParent && getComputedStyle(each).clipPath === "none")
+            .filter((each) => each.scrollWidth > each.clientWidth + 1 || isCutBelow(each))
+            .map((each) => each.textContent))(
+              (each) => each.matches(".sign, .overlay, .menu") && each.scrollHeight > each.clientHeight + 1
+            )"""
+        )
+
+    def overlaps(self) -> list[list[str]]:
+        """Pairs of things that lie over each other and should lie beside each other."""
+        return self.read(
+            """(() => {
+              const groups = [
+                document.querySelectorAll("header > *, main > *"),
+                document.querySelectorAll(".tile"),
+                document.querySelectorAll("#single-view > *, .side > *, dl > div"),
+                player.shadowRoot.querySelectorAll(".bar > *"),
+                player.shadowRoot.querySelectorAll(".overlay, .bar"),
+                player.shadowRoot.querySelectorAll(".sign, .bar"),
+              ];
+              const isShown = (each) => each.checkVisibility({ opacityProperty: true }) && each.offsetWidth > 1;
+              const found = [];
+              for (const group of groups) {
+                const boxes = [...group].filter((each) => isShown(each) && !each.closest("dialog")).map((each) => [each, each.getBoundingClientRect()]);
+                for (const [one, a] of boxes) for (const [other, b] of boxes) {
+                  if (one === other || one.contains(other) || other.contains(one)) continue;
+                  const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                  const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                  if (across > 1 && down > 1) found.push([one, other].map((each) => each.className || each.id || each.tagName));
+                }
+              }
+              return found;
+            })()"""
         )
 
     def screenshot(self, name: str, full: bool = False) -> None:
         OUTPUT.mkdir(exist_ok=True)
         self.page.screenshot(path=OUTPUT / f"page-{name}.png", full_page=full)
+
+    def forget_complaints(self) -> None:
+        self.problems.clear()
+        self.read("violations.splice(0)")
 
     def assert_clean(self) -> None:
         problems = self.problems + self.read("window.violations")

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from harness.processes import free_port
+from harness.waiting import wait_until
 from page_pictures import numbered, scene
 from page_standin import PAGE, TYPES
 
@@ -180,3 +182,57 @@ def test_a_limit_thins_the_stream(broker, visit, limit):
         assert page.figures["receivedRate"] == pytest.approx(limit, rel=0.25)
         page.show_source(fps="")
         page.wait("player.figures.receivedRate > 20")
+
+
+def test_the_page_of_brokerctl_web_shows_the_wall_of_the_broker(broker, launch, brokerctl, visit):
+    port = free_port()
+    web = launch("web", [brokerctl, "web", "--port", port, "--broker", broker.url])
+    web.wait_log(str(port))
+    with publishing(broker, "door", numbers(), 10):
+        page = visit(f"http://127.0.0.1:{port}/")
+        page.wait("document.querySelector('.tile[data-state=live] .name')?.textContent === 'door'")
+        page.page.get_by_role("link", name="door").click()
+        page.wait_state("live")
+    page.assert_clean()
+
+
+def test_only_pages_of_the_broker_s_own_host_may_read_its_answers(broker):
+    allowed = "Access-Control-Allow-Origin"
+    for origin in ("http://127.0.0.1:3092", "https://127.0.0.1"):
+        answer = broker.http.get("/api/streams", headers={"Origin": origin})
+        assert answer.headers[allowed] == origin and answer.headers["Vary"] == "Origin"
+        assert broker.http.get("/ws/a%20b", headers={"Origin": origin}).headers[allowed] == origin
+    strangers = ["http://127.0.0.1.evil.test", "http://evil.test:3090", "http://user@127.0.0.1.evil.test:80", "null", "", "127.0.0.1"]
+    for origin in strangers:
+        answer = broker.http.get("/api/streams", headers={"Origin": origin})
+        assert answer.status_code == 200 and allowed not in answer.headers, origin
+    assert allowed not in broker.http.get("/api/streams").headers
+    # The page's files are the same for everybody.
+    assert broker.http.get("/player/frame-stream.js", headers={"Origin": "http://evil.test"}).headers[allowed] == "*"
+
+
+def test_a_stream_moves_in_an_image_element(broker, visit):
+    page = visit(f"{broker.url}/favicon.svg")
+    with publishing(broker, "door", numbers(size=64), 20):
+        page.page.evaluate(
+            """(address) => {
+              window.image = new Image();
+              image.src = address;
+            }""",
+            f"{broker.url}/multipart/door",
+        )
+        seen: set[int] = set()
+        wait_until(
+            lambda: seen.add(
+                page.page.evaluate(
+                    """() => {
+                      const glass = new OffscreenCanvas(1, 1).getContext("2d");
+                      if (image.naturalWidth > 0) glass.drawImage(image, 0, 0);
+                      const [red, green, blue] = glass.getImageData(0, 0, 1, 1).data;
+                      return (red << 16) | (green << 8) | blue;
+                    }"""
+                )
+            )
+            or len(seen) > 5,
+            "the picture to change five times",
+        )

@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "f2d6be00b87b6cf9b744773eb0a4eeca",
+            digest: "fe8c520fbe818e5868f1be11ef26c0b3",
             text: #"""
 /** The page: a wall of all cameras, one of them large, and what belongs around them. */
 
@@ -116,7 +116,7 @@ function show() {
   form.values = { broker: view.broker, stream: view.stream ?? "", fps: view.fps };
   wall.options = { broker: view.broker, only: view.streams, columns: view.columns, connected };
   showLarge();
-  catalogue.quiet = !connected;
+  catalogue.quiet = !connected || isSingle;
   catalogue.watch(view.broker);
   renderState();
 }
@@ -182,7 +182,7 @@ function renderFiguresOfPlayer() {
         EmbeddedAsset(
             path: "/app/catalogue.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "570ac36b23612bf9eac8e5c16674325a",
+            digest: "8294821f31d1c667aee9b80d7e3a55b4",
             text: #"""
 /** The cameras that a broker has, kept up to date: a camera is a stream with its renditions (`door`, `door~small`). */
 
@@ -192,6 +192,8 @@ const REFRESH = 2000;
 /** A browser puts every failed look into its console; one that fails is repeated less and less often. */
 const LONGEST_REFRESH = 30_000;
 const ANSWER_LIMIT = 4000;
+/** On a thin line the list would be in the pictures' way: it takes at most a twentieth of the time. */
+const SHARE_OF_TIME = 1 / 20;
 
 /**
  * @typedef {object} Stream
@@ -242,7 +244,7 @@ export class Catalogue {
     this.refresh();
   }
 
-  /** While quiet, nothing is asked: who has disconnected wants nothing of the broker. */
+  /** While quiet, nothing is asked: nobody sees the wall, or who has disconnected wants nothing of the broker. */
   set quiet(quiet) {
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
@@ -259,6 +261,7 @@ export class Catalogue {
   async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
+    const started = performance.now();
     let cameras = null;
     try {
       cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI)));
@@ -267,7 +270,8 @@ export class Catalogue {
     }
     if (broker !== this.#broker || this.#quiet) return;
     this.#onChange(cameras);
-    this.#pause = cameras ? REFRESH : Math.min(this.#pause * 1.5, LONGEST_REFRESH);
+    const took = performance.now() - started;
+    this.#pause = Math.min(cameras ? Math.max(REFRESH, took / SHARE_OF_TIME) : this.#pause * 1.5, LONGEST_REFRESH);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
@@ -281,6 +285,130 @@ async function fetchStreams(broker) {
   });
   if (!response.ok) throw new Error(`the list of streams answers ${response.status}`);
   return (await response.json()).streams;
+}
+
+"""#
+        ),
+        EmbeddedAsset(
+            path: "/app/example.css",
+            contentType: "text/css; charset=utf-8",
+            digest: "2cfad1dd9590422f01d55645e76bc48e",
+            text: #"""
+main {
+  gap: 1.5rem;
+  max-width: 60rem;
+  padding-bottom: 2rem;
+}
+
+.example {
+  display: grid;
+  gap: 0.75rem;
+  justify-items: start;
+}
+
+.example h2 {
+  margin: 0;
+}
+
+.example frame-stream {
+  max-width: 48rem;
+}
+
+.example img {
+  width: min(100%, 24rem);
+  min-height: 4rem;
+  border-radius: 0.5rem;
+  background: #0b0e12;
+}
+
+pre {
+  width: 100%;
+  margin: 0;
+  overflow: auto;
+  padding: 0.75rem;
+  border: 1px solid var(--line);
+  border-radius: 0.5rem;
+  background: var(--surface);
+}
+
+.switches {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: end;
+  gap: 0.75rem 1rem;
+}
+
+.switches input[type="checkbox"] {
+  width: 1.25rem;
+  min-height: 1.25rem;
+}
+
+.switches input[type="number"] {
+  width: 6rem;
+}
+
+"""#
+        ),
+        EmbeddedAsset(
+            path: "/app/example.js",
+            contentType: "text/javascript; charset=utf-8",
+            digest: "949ede9d445bae72bc79727d0420de6e",
+            text: #"""
+/** The live example of `<frame-stream>`: what is changed here is done to the element, and shown as markup. */
+
+import { brokerAddress, streamsAddress } from "../player/address.js";
+import { saveFile } from "../player/capture.js";
+
+const part = (id) => document.getElementById(id);
+const player = part("first");
+const broker = brokerAddress("", document.baseURI);
+const asked = new URLSearchParams(location.search).get("stream");
+
+player.addEventListener("statuschange", () => {
+  const { state, title, detail } = player.status;
+  part("log").textContent = `statuschange: ${state} (${[title, detail].filter(Boolean).join(". ")})`;
+});
+part("play").addEventListener("click", () => player.play());
+part("pause").addEventListener("click", () => player.pause());
+part("capture").addEventListener("click", async () => {
+  const capture = await player.capture();
+  if (capture) saveFile(capture);
+});
+part("stream").addEventListener("change", ({ target }) => show(target.value));
+document.querySelector("form").addEventListener("input", ({ target }) => {
+  if (target.type === "checkbox") player.toggleAttribute(target.name, target.checked);
+  else if (target.value) player.setAttribute(target.name, target.value);
+  else player.removeAttribute(target.name);
+  writeMarkup();
+});
+start();
+
+async function start() {
+  const names = await fetch(streamsAddress(broker))
+    .then((response) => response.json())
+    .then(({ streams }) => streams.map(({ stream }) => stream))
+    .catch(() => []);
+  const all = [...new Set([...(asked ? [asked] : []), ...names])];
+  part("stream").replaceChildren(...(all.length > 0 ? all : ["stream1"]).map((name) => new Option(name)));
+  show(part("stream").value);
+}
+
+function show(stream) {
+  const address = new URL(`ws/${stream}`, broker);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+  player.setAttribute("src", address.href);
+  player.play();
+  part("multipart").src = new URL(`multipart/${stream}`, broker).href;
+  writeMarkup();
+}
+
+function writeMarkup() {
+  const script = new URL("player/frame-stream.js", document.baseURI).href;
+  const attributes = ["src", "fps", "fit", "controls", "overlay"]
+    .filter((name) => player.hasAttribute(name))
+    .map((name) => (player.getAttribute(name) === "" ? name : `${name}="${player.getAttribute(name)}"`));
+  part("markup").textContent =
+    `<script type="module" src="${script}"></` + `script>\n<frame-stream ${attributes.join(" ")}></frame-stream>`;
 }
 
 """#
@@ -349,12 +477,13 @@ function setText(place, main, note) {
         EmbeddedAsset(
             path: "/app/grid.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "074f513cfe822b9f3e94bcff18a36dba",
+            digest: "368235851767215a80e63de04fe08e4a",
             text: #"""
 /** How tiles fill a window, and what each of them needs. Numbers in, numbers out. */
 
 const RATIO = 16 / 9;
 const SMALLEST_HEIGHT = 54;
+const NEARLY = 0.95;
 
 /**
  * The number of columns that makes the tiles largest, and the height of a row. All tiles fit, unless they would be too
@@ -368,12 +497,14 @@ const SMALLEST_HEIGHT = 54;
 export function gridFor(count, { width, height, gap }, wanted) {
   const tileWidth = (columns) => (width - gap * (columns - 1)) / columns;
   if (wanted) return { columns: wanted, rowHeight: Math.max(SMALLEST_HEIGHT, tileWidth(wanted) / RATIO) };
-  let best = { columns: 1, rowHeight: 0 };
-  for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
+  const choices = Array.from({ length: Math.max(1, count) }, (_, index) => {
+    const columns = index + 1;
     const rows = Math.ceil(count / columns);
-    const rowHeight = Math.min(tileWidth(columns) / RATIO, (height - gap * (rows - 1)) / rows);
-    if (rowHeight > best.rowHeight) best = { columns, rowHeight };
-  }
+    return { columns, rowHeight: Math.min(tileWidth(columns) / RATIO, (height - gap * (rows - 1)) / rows) };
+  });
+  const tallest = Math.max(...choices.map((choice) => choice.rowHeight));
+  // For next to nothing, more columns leave less black beside the pictures.
+  const best = choices.findLast((choice) => choice.rowHeight >= NEARLY * tallest);
   if (best.rowHeight >= SMALLEST_HEIGHT) return best;
   const columns = Math.max(1, Math.floor((width + gap) / (SMALLEST_HEIGHT * RATIO + gap)));
   return { columns, rowHeight: tileWidth(columns) / RATIO };
@@ -409,7 +540,7 @@ export function tileRate(count, isSmall) {
         EmbeddedAsset(
             path: "/app/keys.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "b42dbfcb31c04dab68f5e4bae47fc0e7",
+            digest: "eaab9d079e65d9a3ae401dec542333bc",
             text: #"""
 /** The page's keys, and the list of them. */
 
@@ -452,6 +583,8 @@ export class Keys {
 
   show() {
     this.#dialog.showModal();
+    // Where there is little room, the button that has the focus would have scrolled the list away.
+    this.#dialog.scrollTop = 0;
   }
 }
 
@@ -508,7 +641,7 @@ export function addressOf({ broker, stream, streams, columns, fps }, ownBroker) 
         EmbeddedAsset(
             path: "/app/page.css",
             contentType: "text/css; charset=utf-8",
-            digest: "062a3653a3fe033671d55a33bc6bea16",
+            digest: "a0e0257cc862191fb8ad20fa042e5708",
             text: #"""
 :root {
   color-scheme: light dark;
@@ -799,7 +932,7 @@ main > * {
 }
 
 frame-stream {
-  min-height: 10rem;
+  min-height: 12rem;
   aspect-ratio: 16 / 9;
   max-height: calc(100vh - 7.5rem);
   width: 100%;
@@ -974,18 +1107,19 @@ dialog dd {
 }
 
 @media (max-width: 34rem) {
-  h1 {
-    font-size: 1rem;
-  }
-
-  /* On the wall the name of the program gives way to how the cameras are. */
-  body:has(#single-view[hidden]) h1,
-  #columns-label span {
+  /* How the cameras are is more than what this is; the name of the one that is large stands under it. */
+  h1,
+  #home span {
     position: absolute;
     width: 1px;
     height: 1px;
     overflow: hidden;
     clip-path: inset(50%);
+  }
+
+  /* The address still takes a number of columns. */
+  #columns-label {
+    display: none;
   }
 
   .state {
@@ -1164,7 +1298,7 @@ function setAttribute(node, name, value) {
         EmbeddedAsset(
             path: "/app/wall.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "2073cb153a2e0fbfacf5320d7e900e01",
+            digest: "5ec19759ce5ecdce914d28214ad07a54",
             text: #"""
 /** All cameras at once, in a grid that fits the window. */
 
@@ -1272,13 +1406,17 @@ export class Wall {
   #layOut() {
     const count = this.#tiles.size;
     const room = { width: this.#list.clientWidth, height: this.#roomHeight(), gap: GAP };
-    if (count === 0 || room.width === 0) return;
+    // Hidden behind a large picture it has no room, and its tiles have wishes all the same.
+    if (count > 0 && room.width > 0) this.#fit(count, room);
+    this.#tiles.forEach((tile) => this.#show(tile));
+  }
+
+  #fit(count, room) {
     const { columns, rowHeight } = gridFor(count, room, this.#wantedColumns);
     this.#columns = columns;
     this.#tileWidth = Math.min((room.width - GAP * (columns - 1)) / columns, (rowHeight * 16) / 9);
     this.#list.style.setProperty("--columns", String(columns));
     this.#list.style.setProperty("--row-height", `${Math.floor(rowHeight)}px`);
-    this.#tiles.forEach((tile) => this.#show(tile));
   }
 
   /** From the wall's top to the bottom of the window, with a finger's breadth for what comes below. */
@@ -1311,6 +1449,76 @@ export class Wall {
     next.querySelector("a").focus();
   }
 }
+
+"""#
+        ),
+        EmbeddedAsset(
+            path: "/example.html",
+            contentType: "text/html; charset=utf-8",
+            digest: "e6b75d270b89e62ac669496baeb8c6c6",
+            text: #"""
+<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>frame-stream · Stream Broker</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <link rel="icon" type="image/svg+xml" href="favicon.svg">
+    <link rel="stylesheet" href="app/page.css">
+    <link rel="stylesheet" href="app/example.css">
+    <script type="module" src="player/frame-stream.js"></script>
+    <script type="module" src="app/example.js"></script>
+  </head>
+  <body>
+    <header>
+      <a href="./" id="home"><img src="favicon.svg" alt="" width="28" height="28"><span>All cameras</span></a>
+      <h1>frame-stream</h1>
+    </header>
+    <main>
+      <p>One tag shows a stream, on any page: this one is live, and the text beside it is what it takes.</p>
+
+      <section class="example" aria-labelledby="with-controls">
+        <h2 id="with-controls">With controls</h2>
+        <frame-stream id="first" controls paused></frame-stream>
+        <pre tabindex="0"><code id="markup"></code></pre>
+        <label>Stream <select id="stream"></select></label>
+      </section>
+
+      <section class="example" aria-labelledby="attributes">
+        <h2 id="attributes">Attributes change it while it plays</h2>
+        <form class="switches">
+          <label>fps <input name="fps" type="number" min="1" max="60" placeholder="all"></label>
+          <label>fit
+            <select name="fit">
+              <option>contain</option>
+              <option>cover</option>
+              <option>fill</option>
+            </select>
+          </label>
+          <label><input name="controls" type="checkbox" checked> controls</label>
+          <label><input name="overlay" type="checkbox"> overlay</label>
+        </form>
+      </section>
+
+      <section class="example" aria-labelledby="events">
+        <h2 id="events">Events and methods</h2>
+        <div class="switches">
+          <button type="button" id="play">play()</button>
+          <button type="button" id="pause">pause()</button>
+          <button type="button" id="capture">capture()</button>
+        </div>
+        <p id="log" role="status"></p>
+      </section>
+
+      <section class="example" aria-labelledby="plain">
+        <h2 id="plain">Without scripts</h2>
+        <p>The same stream as <code>multipart/x-mixed-replace</code>:</p>
+        <img id="multipart" alt="The stream as an image">
+      </section>
+    </main>
+  </body>
+</html>
 
 """#
         ),
@@ -1906,7 +2114,7 @@ export class ClockOffset {
         EmbeddedAsset(
             path: "/player/control-bar.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "537833b48805b9d9c5fc789caac4198f",
+            digest: "885cb2029f8937b188e5ce8e8a1716da",
             text: #"""
 /** The buttons under the picture, the menu of what can be kept, and the list of keys. */
 
@@ -1952,7 +2160,7 @@ export class ControlBar {
     );
     this.#help = element(
       "div",
-      { class: "help", part: "help", role: "group", "aria-label": "Keys", tabindex: "0", hidden: "" },
+      { class: "key-list", part: "help", role: "group", "aria-label": "Keys", tabindex: "0", hidden: "" },
       element("dl", {}, ...KEYS.map(([key, text]) => element("div", {}, element("dt", {}, key), element("dd", {}, text)))),
     );
     const bar = element(
@@ -2200,7 +2408,7 @@ function filled(node, attributes, children) {
         EmbeddedAsset(
             path: "/player/engine-host.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "2246dfd34118d9caabe0f39f4bfb277c",
+            digest: "667e046957caa93a94b045c831df5421",
             text: #"""
 /**
  * Where the page's engine runs: in a worker where the browser can hand it a canvas, else on the page's own thread. One for
@@ -2297,15 +2505,15 @@ class EngineHost {
   }
 
   async #start() {
-    const obstacle = missingForWorker();
-    const worker = obstacle ? null : await startWorker().catch((error) => error);
-    if (worker instanceof Worker) {
+    let reason = missingForWorker();
+    const worker = reason ? null : await startWorker().catch((error) => void (reason = error.message));
+    if (worker) {
       this.where = { place: "worker", reason: "worker with OffscreenCanvas" };
       worker.onmessage = ({ data }) => this.#receive(data);
       this.#post = (batch, transfers) => worker.postMessage(batch, transfers);
       return;
     }
-    this.where = { place: "page", reason: obstacle ?? worker.message };
+    this.where = { place: "page", reason };
     const engine = new Engine((message) => this.#receive(message));
     this.#post = (batch) => engine.receive(batch);
   }
@@ -2512,13 +2720,15 @@ export function engineText({ place, reason }) {
         EmbeddedAsset(
             path: "/player/figures.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "7da5717c41dacdd1dad0ed070fbdf2d9",
+            digest: "ac10f2b4e33ac545adf4d30d3c5e877a",
             text: #"""
 /** Live figures: rates, percentiles and counts. Time is an argument, in milliseconds. */
 
 const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
+/** An age says how things are; after so long it says how they were. */
+const AGES_WINDOW = 10_000;
 
 /** Events and bytes a second over a sliding window. */
 export class RateMeter {
@@ -2570,23 +2780,32 @@ export class RateMeter {
   }
 }
 
-/** The last so many values, and what part of them lies below a value. */
+/** The last so many values of the last while, and what part of them lies below a value. */
 export class Percentiles {
   #values = [];
+  #times = [];
   #capacity;
+  #longest;
   #next = 0;
 
-  constructor(capacity) {
+  /**
+   * @param {number} capacity
+   * @param {number} [longest]  so long a value counts, ms
+   */
+  constructor(capacity, longest = Infinity) {
     this.#capacity = capacity;
+    this.#longest = longest;
   }
 
-  add(value) {
+  add(value, now = 0) {
     this.#values[this.#next] = value;
+    this.#times[this.#next] = now;
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
   clear() {
     this.#values = [];
+    this.#times = [];
     this.#next = 0;
   }
 
@@ -2594,10 +2813,9 @@ export class Percentiles {
    * By nearest rank; null while there is no value.
    * @param {number} part  0.5 for the median
    */
-  at(part) {
-    if (this.#values.length === 0) return null;
-    const sorted = [...this.#values].sort((a, b) => a - b);
-    return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+  at(part, now = 0) {
+    const sorted = this.#values.filter((_, index) => now - this.#times[index] <= this.#longest).sort((a, b) => a - b);
+    return sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
   }
 }
 
@@ -2607,7 +2825,7 @@ export class Figures {
   #decoded = new RateMeter();
   #painted = new RateMeter();
   #intervals = new Percentiles(9);
-  #ages = new Percentiles(120);
+  #ages = new Percentiles(120, AGES_WINDOW);
   #lastReceived = null;
   #lastSequence = null;
 
@@ -2661,7 +2879,7 @@ export class Figures {
   painted(now, age) {
     this.counts.painted += 1;
     this.#painted.add(now);
-    if (age !== null) this.#ages.add(age);
+    if (age !== null) this.#ages.add(age, now);
   }
 
   decoded(now) {
@@ -2693,8 +2911,8 @@ export class Figures {
       decodedRate: this.#decoded.perSecond(now),
       paintedRate: this.#painted.perSecond(now),
       bitsPerSecond: this.#received.bytesPerSecond(now) * 8,
-      ageMedian: this.#ages.at(0.5),
-      ageHigh: this.#ages.at(0.95),
+      ageMedian: this.#ages.at(0.5, now),
+      ageHigh: this.#ages.at(0.95, now),
     };
   }
 }
@@ -2704,7 +2922,7 @@ export class Figures {
         EmbeddedAsset(
             path: "/player/frame-stream.css",
             contentType: "text/css; charset=utf-8",
-            digest: "f9c2f3fd5892cde2d5ad214ced11ea6b",
+            digest: "8e27dac39106a6c60ff9ac21f3b4fb66",
             text: #"""
 /* The stage is dark in both themes: a picture needs a quiet surround. */
 
@@ -2801,6 +3019,12 @@ canvas {
   background: rgb(11 14 18 / 85%);
   text-align: center;
   overflow-wrap: anywhere;
+}
+
+/* The controls keep their place. */
+.stage[role="group"]:not([data-state="late"]) .sign {
+  bottom: 3rem;
+  max-height: calc(100% - 3.5rem);
 }
 
 .sign p {
@@ -2970,7 +3194,7 @@ svg {
 }
 
 .menu,
-.help {
+.key-list {
   position: absolute;
   right: 0.5rem;
   bottom: 3.25rem;
@@ -2992,7 +3216,7 @@ svg {
   text-align: left;
 }
 
-.help dl {
+.key-list dl {
   display: grid;
   gap: 0.25rem;
   margin: 0;
@@ -3000,18 +3224,49 @@ svg {
   font-size: 0.875rem;
 }
 
-.help dl > div {
+.key-list dl > div {
   display: grid;
   grid-template-columns: 5.5rem 1fr;
   gap: 0.75rem;
 }
 
-.help dt {
+.key-list dt {
   color: #f3c564;
 }
 
-.help dd {
+.key-list dd {
   margin: 0;
+}
+
+/* The buttons go first: what is said about the picture stands in the sign, too. */
+@container (max-width: 24rem) {
+  .bar .state {
+    display: none;
+  }
+
+  .bar button {
+    width: 2.25rem;
+  }
+
+  .overlay {
+    font-size: 0.75rem;
+  }
+
+  .overlay p:nth-of-type(n + 3) {
+    display: none;
+  }
+
+  .sign {
+    padding: 0.375rem 0.75rem;
+  }
+
+  .title {
+    font-size: 0.9375rem;
+  }
+
+  .detail {
+    font-size: 0.8125rem;
+  }
 }
 
 /* A tile of a wall has room for a word. */
@@ -3029,21 +3284,18 @@ svg {
   .detail {
     display: none;
   }
+}
 
-  .overlay p:nth-of-type(n + 3) {
-    display: none;
+@container (max-height: 13rem) {
+  .menu button {
+    min-height: 1.75rem;
+    padding-block: 0.125rem;
+    font-size: 0.875rem;
   }
 }
 
 @container (max-height: 9rem) {
   .detail {
-    display: none;
-  }
-}
-
-/* The buttons go first: what is said about the picture stands in the sign, too. */
-@container (max-width: 24rem) {
-  .bar .state {
     display: none;
   }
 }
@@ -3058,7 +3310,7 @@ svg {
 @media (forced-colors: active) {
   .bar,
   .menu,
-  .help,
+  .key-list,
   .sign {
     border: 1px solid;
   }
@@ -5031,7 +5283,7 @@ postMessage({ type: "ready", canDecode: typeof createImageBitmap === "function" 
         EmbeddedAsset(
             path: "/player/zoom.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "2244944142cf0ea05b35727f3821f184",
+            digest: "978bef2d5771ba78a96079e4362a6244",
             text: #"""
 /** Zoom and pan of one picture: by wheel with Ctrl, pinch, double click, keys. What is zoomed is what is already there. */
 
@@ -5175,7 +5427,7 @@ function distance(one, other) {
 }
 
 function isControl(event) {
-  return event.composedPath().some((node) => node instanceof Element && node.matches("button, .bar, .menu, .help"));
+  return event.composedPath().some((node) => node instanceof Element && node.matches("button, .bar, .menu, .key-list"));
 }
 
 """#

@@ -106,7 +106,7 @@ function show() {
   form.values = { broker: view.broker, stream: view.stream ?? "", fps: view.fps };
   wall.options = { broker: view.broker, only: view.streams, columns: view.columns, connected };
   showLarge();
-  catalogue.quiet = !connected;
+  catalogue.quiet = !connected || isSingle;
   catalogue.watch(view.broker);
   renderState();
 }

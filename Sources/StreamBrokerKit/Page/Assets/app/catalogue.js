@@ -6,6 +6,8 @@ const REFRESH = 2000;
 /** A browser puts every failed look into its console; one that fails is repeated less and less often. */
 const LONGEST_REFRESH = 30_000;
 const ANSWER_LIMIT = 4000;
+/** On a thin line the list would be in the pictures' way: it takes at most a twentieth of the time. */
+const SHARE_OF_TIME = 1 / 20;
 
 /**
  * @typedef {object} Stream
@@ -56,7 +58,7 @@ export class Catalogue {
     this.refresh();
   }
 
-  /** While quiet, nothing is asked: who has disconnected wants nothing of the broker. */
+  /** While quiet, nothing is asked: nobody sees the wall, or who has disconnected wants nothing of the broker. */
   set quiet(quiet) {
     if (quiet === this.#quiet) return;
     this.#quiet = quiet;
@@ -73,6 +75,7 @@ export class Catalogue {
   async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
+    const started = performance.now();
     let cameras = null;
     try {
       cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI)));
@@ -81,7 +84,8 @@ export class Catalogue {
     }
     if (broker !== this.#broker || this.#quiet) return;
     this.#onChange(cameras);
-    this.#pause = cameras ? REFRESH : Math.min(this.#pause * 1.5, LONGEST_REFRESH);
+    const took = performance.now() - started;
+    this.#pause = Math.min(cameras ? Math.max(REFRESH, took / SHARE_OF_TIME) : this.#pause * 1.5, LONGEST_REFRESH);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), this.#pause);
   }

@@ -2,6 +2,7 @@
 
 const RATIO = 16 / 9;
 const SMALLEST_HEIGHT = 54;
+const NEARLY = 0.95;
 
 /**
  * The number of columns that makes the tiles largest, and the height of a row. All tiles fit, unless they would be too
@@ -15,12 +16,14 @@ const SMALLEST_HEIGHT = 54;
 export function gridFor(count, { width, height, gap }, wanted) {
   const tileWidth = (columns) => (width - gap * (columns - 1)) / columns;
   if (wanted) return { columns: wanted, rowHeight: Math.max(SMALLEST_HEIGHT, tileWidth(wanted) / RATIO) };
-  let best = { columns: 1, rowHeight: 0 };
-  for (let columns = 1; columns <= Math.max(1, count); columns += 1) {
+  const choices = Array.from({ length: Math.max(1, count) }, (_, index) => {
+    const columns = index + 1;
     const rows = Math.ceil(count / columns);
-    const rowHeight = Math.min(tileWidth(columns) / RATIO, (height - gap * (rows - 1)) / rows);
-    if (rowHeight > best.rowHeight) best = { columns, rowHeight };
-  }
+    return { columns, rowHeight: Math.min(tileWidth(columns) / RATIO, (height - gap * (rows - 1)) / rows) };
+  });
+  const tallest = Math.max(...choices.map((choice) => choice.rowHeight));
+  // For next to nothing, more columns leave less black beside the pictures.
+  const best = choices.findLast((choice) => choice.rowHeight >= NEARLY * tallest);
   if (best.rowHeight >= SMALLEST_HEIGHT) return best;
   const columns = Math.max(1, Math.floor((width + gap) / (SMALLEST_HEIGHT * RATIO + gap)));
   return { columns, rowHeight: tileWidth(columns) / RATIO };

@@ -39,6 +39,8 @@ export class Keys {
 
   show() {
     this.#dialog.showModal();
+    // Where there is little room, the button that has the focus would have scrolled the list away.
+    this.#dialog.scrollTop = 0;
   }
 }
 

@@ -104,13 +104,17 @@ export class Wall {
   #layOut() {
     const count = this.#tiles.size;
     const room = { width: this.#list.clientWidth, height: this.#roomHeight(), gap: GAP };
-    if (count === 0 || room.width === 0) return;
+    // Hidden behind a large picture it has no room, and its tiles have wishes all the same.
+    if (count > 0 && room.width > 0) this.#fit(count, room);
+    this.#tiles.forEach((tile) => this.#show(tile));
+  }
+
+  #fit(count, room) {
     const { columns, rowHeight } = gridFor(count, room, this.#wantedColumns);
     this.#columns = columns;
     this.#tileWidth = Math.min((room.width - GAP * (columns - 1)) / columns, (rowHeight * 16) / 9);
     this.#list.style.setProperty("--columns", String(columns));
     this.#list.style.setProperty("--row-height", `${Math.floor(rowHeight)}px`);
-    this.#tiles.forEach((tile) => this.#show(tile));
   }
 
   /** From the wall's top to the bottom of the window, with a finger's breadth for what comes below. */

@@ -42,7 +42,7 @@ export class ControlBar {
     );
     this.#help = element(
       "div",
-      { class: "help", part: "help", role: "group", "aria-label": "Keys", tabindex: "0", hidden: "" },
+      { class: "key-list", part: "help", role: "group", "aria-label": "Keys", tabindex: "0", hidden: "" },
       element("dl", {}, ...KEYS.map(([key, text]) => element("div", {}, element("dt", {}, key), element("dd", {}, text)))),
     );
     const bar = element(

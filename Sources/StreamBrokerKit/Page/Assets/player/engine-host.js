@@ -93,15 +93,15 @@ class EngineHost {
   }
 
   async #start() {
-    const obstacle = missingForWorker();
-    const worker = obstacle ? null : await startWorker().catch((error) => error);
-    if (worker instanceof Worker) {
+    let reason = missingForWorker();
+    const worker = reason ? null : await startWorker().catch((error) => void (reason = error.message));
+    if (worker) {
       this.where = { place: "worker", reason: "worker with OffscreenCanvas" };
       worker.onmessage = ({ data }) => this.#receive(data);
       this.#post = (batch, transfers) => worker.postMessage(batch, transfers);
       return;
     }
-    this.where = { place: "page", reason: obstacle ?? worker.message };
+    this.where = { place: "page", reason };
     const engine = new Engine((message) => this.#receive(message));
     this.#post = (batch) => engine.receive(batch);
   }

@@ -3,6 +3,8 @@
 const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
+/** An age says how things are; after so long it says how they were. */
+const AGES_WINDOW = 10_000;
 
 /** Events and bytes a second over a sliding window. */
 export class RateMeter {
@@ -54,23 +56,32 @@ export class RateMeter {
   }
 }
 
-/** The last so many values, and what part of them lies below a value. */
+/** The last so many values of the last while, and what part of them lies below a value. */
 export class Percentiles {
   #values = [];
+  #times = [];
   #capacity;
+  #longest;
   #next = 0;
 
-  constructor(capacity) {
+  /**
+   * @param {number} capacity
+   * @param {number} [longest]  so long a value counts, ms
+   */
+  constructor(capacity, longest = Infinity) {
     this.#capacity = capacity;
+    this.#longest = longest;
   }
 
-  add(value) {
+  add(value, now = 0) {
     this.#values[this.#next] = value;
+    this.#times[this.#next] = now;
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
   clear() {
     this.#values = [];
+    this.#times = [];
     this.#next = 0;
   }
 
@@ -78,10 +89,9 @@ export class Percentiles {
    * By nearest rank; null while there is no value.
    * @param {number} part  0.5 for the median
    */
-  at(part) {
-    if (this.#values.length === 0) return null;
-    const sorted = [...this.#values].sort((a, b) => a - b);
-    return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+  at(part, now = 0) {
+    const sorted = this.#values.filter((_, index) => now - this.#times[index] <= this.#longest).sort((a, b) => a - b);
+    return sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
   }
 }
 
@@ -91,7 +101,7 @@ export class Figures {
   #decoded = new RateMeter();
   #painted = new RateMeter();
   #intervals = new Percentiles(9);
-  #ages = new Percentiles(120);
+  #ages = new Percentiles(120, AGES_WINDOW);
   #lastReceived = null;
   #lastSequence = null;
 
@@ -145,7 +155,7 @@ export class Figures {
   painted(now, age) {
     this.counts.painted += 1;
     this.#painted.add(now);
-    if (age !== null) this.#ages.add(age);
+    if (age !== null) this.#ages.add(age, now);
   }
 
   decoded(now) {
@@ -177,8 +187,8 @@ export class Figures {
       decodedRate: this.#decoded.perSecond(now),
       paintedRate: this.#painted.perSecond(now),
       bitsPerSecond: this.#received.bytesPerSecond(now) * 8,
-      ageMedian: this.#ages.at(0.5),
-      ageHigh: this.#ages.at(0.95),
+      ageMedian: this.#ages.at(0.5, now),
+      ageHigh: this.#ages.at(0.95, now),
     };
   }
 }

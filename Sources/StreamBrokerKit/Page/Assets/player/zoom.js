@@ -140,5 +140,5 @@ function distance(one, other) {
 }
 
 function isControl(event) {
-  return event.composedPath().some((node) => node instanceof Element && node.matches("button, .bar, .menu, .help"));
+  return event.composedPath().some((node) => node instanceof Element && node.matches("button, .bar, .menu, .key-list"));
 }
