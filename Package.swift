@@ -66,7 +66,9 @@ let package = Package(
             pkgConfig: "libwebp",
             providers: [.apt(["libwebp-dev"]), .brew(["webp"])]
         ),
-        .target(name: "FrameCodec", dependencies: ["CLibAV", "CLibWebP"], swiftSettings: strict),
+        // The inner loops of the encoder of our own: C, for instructions that Swift does not have. Chosen at run time.
+        .target(name: "CVP8Kernels"),
+        .target(name: "FrameCodec", dependencies: ["CLibAV", "CLibWebP", "CVP8Kernels"], swiftSettings: strict),
         .target(name: "RTSPCapture", dependencies: ["FrameCodec", "CLibAV"], swiftSettings: strict),
 
         // A camera for demonstrations and tests: an RTSP server on loopback.
@@ -122,6 +124,21 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The live encoder beside libwebp: bytes, likeness and CPU time. Documentation/LiveEncoder.md is made from it.
+        .executableTarget(
+            name: "EncoderBenchmark",
+            dependencies: ["FrameCodec", "PictureQuality"],
+            path: "Benchmarks/Encoder",
+            swiftSettings: strict
+        ),
+
+        // What tests and benchmarks of pictures share: clips decoded, images decoded by others, and how alike two pictures are.
+        .target(
+            name: "PictureQuality",
+            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            path: "Tests/PictureQuality",
+            swiftSettings: strict
+        ),
         .testTarget(name: "StreamBrokerCoreTests", dependencies: ["StreamBrokerCore"], swiftSettings: strict),
         .testTarget(
             name: "StreamBrokerKitTests",
@@ -134,7 +151,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FrameCodecTests",
-            dependencies: ["FrameCodec", "CLibAV", "CLibWebP"],
+            dependencies: ["FrameCodec", "PictureQuality", "CLibAV", "CLibWebP"],
             swiftSettings: strict
         ),
         .testTarget(name: "RTSPCaptureTests", dependencies: ["RTSPCapture", "FrameCodec"], swiftSettings: strict),

@@ -29,7 +29,7 @@ final class LoadViewer: ChannelInboundHandler {
     private var scanner: MessageScanner
     private var lastSequence: UInt64 = 0
     private var delivered: UInt64 = 0
-    private var reading: RepeatedTask?
+    private var reading: Scheduled<Void>?
     private var context: ChannelHandlerContext?
 
     init(request: String, pace: Pace, acknowledges: Bool, tally: LoopTally, joined: EventLoopPromise<Void>) {
@@ -73,7 +73,11 @@ final class LoadViewer: ChannelInboundHandler {
         let now = SystemClock.unixTime.rawValue
         buffer.withUnsafeReadableBytes { bytes in
             scanner.scan(bytes) { event in
-                if case .frame(let arrival) = event { received(arrival, now: now, context: context) }
+                switch event {
+                case .frame(let arrival): received(arrival, now: now, context: context)
+                case .ping(let payload): write(opcode: 0xA, payload, context: context)
+                case .close: break
+                }
             }
         }
     }
@@ -91,7 +95,7 @@ final class LoadViewer: ChannelInboundHandler {
     var deliveredCount: UInt64 { delivered }
 
     private func received(_ arrival: MessageScanner.Arrival, now: Int64, context: ChannelHandlerContext) {
-        if acknowledges { acknowledge(arrival.sequence, context: context) }
+        if acknowledges { acknowledge(arrival.brokerSequence, context: context) }
         defer { lastSequence = max(lastSequence, arrival.sequence) }
         guard loopTally.isMeasuring else { return }
         delivered += 1
@@ -106,10 +110,14 @@ final class LoadViewer: ChannelInboundHandler {
     }
 
     private func acknowledge(_ sequence: UInt64, context: ChannelHandlerContext) {
-        let text = Array(#"{"type":"ack","sequence":\#(sequence)}"#.utf8)
+        write(opcode: 0x1, Array(#"{"type":"ack","sequence":\#(sequence)}"#.utf8), context: context)
+    }
+
+    /// A short frame of a client.
+    private func write(opcode: UInt8, _ payload: [UInt8], context: ChannelHandlerContext) {
         // A mask of zeros is a mask: the payload stays as it is.
-        var frame = ByteBuffer(bytes: [0x81, 0x80 | UInt8(text.count), 0, 0, 0, 0])
-        frame.writeBytes(text)
+        var frame = ByteBuffer(bytes: [0x80 | opcode, 0x80 | UInt8(payload.count), 0, 0, 0, 0])
+        frame.writeBytes(payload)
         context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
     }
 
@@ -137,18 +145,26 @@ final class LoadViewer: ChannelInboundHandler {
         case .stalled:
             try? context.channel.syncOptions?.setOption(.autoRead, value: false)
         case .slow(let bytesPerSecond):
-            // A read of a fixed size fifty times a second is a line of that speed.
-            let size = max(1, bytesPerSecond / 50)
+            // Reads of a fixed size at a steady pace, about fifty a second, are a line of that speed. Buffers have a power of two of bytes.
+            let size = 1 << (Int.bitWidth - max(64, bytesPerSecond / 50).leadingZeroBitCount - 1)
+            let pause = TimeAmount.nanoseconds(Int64(size) * 1_000_000_000 / Int64(bytesPerSecond))
             try? context.channel.syncOptions?.setOption(.autoRead, value: false)
             try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
             try? context.channel.syncOptions?.setOption(
                 .recvAllocator,
                 value: FixedSizeRecvByteBufferAllocator(capacity: size)
             )
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(20)) { _ in
-                bound.value.read()
-            }
+            readSteadily(every: pause, due: .now(), context: context)
+        }
+    }
+
+    /// By due times, not by pauses: what one read is late does not add up.
+    private func readSteadily(every pause: TimeAmount, due: NIODeadline, context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((viewer: self, context: context), eventLoop: context.eventLoop)
+        reading = context.eventLoop.scheduleTask(deadline: due) {
+            let (viewer, context) = bound.value
+            context.read()
+            viewer.readSteadily(every: pause, due: due + pause, context: context)
         }
     }
 }

@@ -2,6 +2,8 @@
 struct MessageScanner {
     enum Event: Equatable {
         case frame(Arrival)
+        /// A ping with its payload, which is to come back.
+        case ping([UInt8])
         case close
     }
 
@@ -9,6 +11,8 @@ struct MessageScanner {
     struct Arrival: Equatable {
         var publishTime: Int64
         var sequence: UInt64
+        /// The broker's own number, where messages have a header; else 0.
+        var brokerSequence: UInt64
         var isWhole: Bool
         var byteCount: Int
     }
@@ -19,9 +23,13 @@ struct MessageScanner {
     private var opcode: UInt8 = 0
     private var isInPayload = false
     private let headerLength: Int
+    /// Where the sequence stands in the header of `stream-broker.v1`.
+    private static let headerSequenceOffset = 8
     private var time: UInt64 = 0
     private var sequence: UInt64 = 0
     private var trailer: UInt64 = 0
+    private var brokerSequence: UInt64 = 0
+    private var pingPayload: [UInt8] = []
 
     /// - Parameter headerLength: The bytes that precede the image in each message.
     init(headerLength: Int) {
@@ -61,9 +69,11 @@ struct MessageScanner {
     }
 
     private mutating func look(at bytes: UnsafeRawBufferPointer, offset: Int, count: Int) {
+        if opcode == 0x9 { pingPayload.append(contentsOf: bytes[offset..<offset + count]) }
         guard opcode == 0x2 else { return }
         read(&time, at: headerLength + SyntheticFrame.timeOffset, bytes, offset, count)
         read(&sequence, at: headerLength + SyntheticFrame.sequenceOffset, bytes, offset, count)
+        if headerLength > 0 { read(&brokerSequence, at: Self.headerSequenceOffset, bytes, offset, count) }
         read(&trailer, at: payloadLength - 8, bytes, offset, count)
     }
 
@@ -90,12 +100,16 @@ struct MessageScanner {
                     Arrival(
                         publishTime: Int64(bitPattern: time),
                         sequence: sequence,
+                        brokerSequence: brokerSequence,
                         isWhole: sequence == trailer,
                         byteCount: payloadLength
                     )
                 )
             )
         case 0x8: report(.close)
+        case 0x9:
+            report(.ping(pingPayload))
+            pingPayload.removeAll(keepingCapacity: true)
         default: break
         }
     }

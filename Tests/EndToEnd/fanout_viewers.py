@@ -73,12 +73,13 @@ class Reader:
         return 10 if length == 127 else 4 if length == 126 else 2
 
     def _needed(self) -> int:
-        """How many bytes to gather before the next decision: two, the prefix, the prefix and the frame's header."""
+        """How many bytes to gather before the next decision: two, the prefix, the prefix and the frame's header or a ping's payload."""
         if len(self.head) < 2:
             return 2
         if len(self.head) < self._prefix():
             return self._prefix()
-        return self._prefix() + (HEADER_LENGTH if self.head[0] & 0x0F == 2 else 0)
+        opcode = self.head[0] & 0x0F
+        return self._prefix() + (HEADER_LENGTH if opcode == 2 else self.head[1] if opcode == 9 else 0)
 
     def _begin(self) -> None:
         prefix = self._prefix()
@@ -93,8 +94,9 @@ class Reader:
             self.sequences.append(struct.unpack_from(">Q", self.head, prefix + 8)[0])
             length -= HEADER_LENGTH
         elif opcode == 9:
-            assert length == 0
-            self.connection.sendall(b"\x8a\x80" + os.urandom(4))
+            # A mask of zeros is a mask.
+            self.connection.sendall(bytes([0x8A, 0x80 | length]) + bytes(4) + self.head[prefix:])
+            length = 0
         self.head = b""
         self.skip = length
 

@@ -1,4 +1,5 @@
 import FrameCodec
+import PictureQuality
 import Testing
 
 /// Flat bars of known colours, through decoder, converter and encoder, and back by libwebp.

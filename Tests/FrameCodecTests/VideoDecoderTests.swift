@@ -1,5 +1,6 @@
 import CLibAV
 import FrameCodec
+import PictureQuality
 import Testing
 
 @Suite struct VideoDecoderTests {

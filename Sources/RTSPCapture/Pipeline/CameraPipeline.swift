@@ -29,7 +29,9 @@ public struct CameraPipeline: AsyncSequence, Sendable {
         public var capture: CaptureConfiguration
         /// The largest size of an image. Default: as large as the source.
         public var size = OutputSize()
-        /// Quality and method of WebP. Default 80 and 0.
+        /// Which encoder makes the images. Default: the one made for live video where the processor is made for it.
+        public var encoderChoice = EncoderChoice.automatic
+        /// Quality and method of WebP. Default 80 and 0. The method is libwebp's alone.
         public var encoder = WebPEncoder.Configuration()
         /// How many threads encode; two pictures are then encoded at a time. Default 2, or 1 on a machine with one
         /// core.
@@ -61,8 +63,14 @@ public struct CameraPipeline: AsyncSequence, Sendable {
         observer: @escaping @Sendable (CaptureEvent) -> Void = { _ in }
     ) {
         let encoder = configuration.encoder
-        self.init(configuration: configuration, observer: observer) { () throws(FrameCodecError) in
-            try WebPEncoder(configuration: encoder)
+        if configuration.encoderChoice.isLive {
+            self.init(configuration: configuration, observer: observer) { () throws(FrameCodecError) in
+                try VP8KeyframeEncoder(configuration: .init(quality: encoder.quality))
+            }
+        } else {
+            self.init(configuration: configuration, observer: observer) { () throws(FrameCodecError) in
+                try WebPEncoder(configuration: encoder)
+            }
         }
     }
 

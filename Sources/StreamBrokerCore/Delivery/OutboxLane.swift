@@ -9,26 +9,33 @@ struct OutboxLane {
     private(set) var thinner: FrameThinner?
     private var window: AcknowledgementWindow?
 
+    var hasWaiting: Bool { waiting != nil }
+
+    /// From when on the viewer may have the next frame; `nil` when an acknowledgement must come first.
+    var opensAt: Int64? {
+        guard let window else { return .min }
+        return window.opensAt
+    }
+
     /// Whether a frame waits that the viewer may have.
-    var isReady: Bool { waiting != nil && (window?.isOpen ?? true) }
+    func isReady(at now: Int64) -> Bool { waiting != nil && (window?.isOpen(at: now) ?? true) }
 
     mutating func offer(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         guard isOpen, sequence > lastOffered else { return .stale }
         if !takesAll, thinner?.admits(at: now) == false { return .thinned }
-        return accept(sequence, isIdle: isIdle)
+        return accept(sequence, now: now, isIdle: isIdle)
     }
 
     mutating func offerHeldBack(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         guard isOpen, sequence > lastOffered else { return .stale }
         _ = thinner?.admits(at: now)
-        return accept(sequence, isIdle: isIdle)
+        return accept(sequence, now: now, isIdle: isIdle)
     }
 
-    private mutating func accept(_ sequence: UInt64, isIdle: Bool) -> ViewerOutbox.Offer {
+    private mutating func accept(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         lastOffered = sequence
-        if isIdle, takesAll || window?.isOpen ?? true {
-            // Idle and open means that nothing of this lane waits: it would have been written.
-            if !takesAll { window?.sent(sequence) }
+        if isIdle, waiting == nil, takesAll || window?.isOpen(at: now) ?? true {
+            if !takesAll { window?.sent(sequence, at: now) }
             return .write
         }
         defer { waiting = sequence }
@@ -36,18 +43,23 @@ struct OutboxLane {
     }
 
     /// The frame that waited is written now.
-    mutating func begin() -> UInt64? {
+    mutating func begin(at now: Int64) -> UInt64? {
         guard let sequence = waiting.take() else { return nil }
-        window?.sent(sequence)
+        window?.sent(sequence, at: now)
         return sequence
     }
 
-    mutating func acknowledged(upTo sequence: UInt64) {
+    mutating func acknowledged(upTo sequence: UInt64, at now: Int64) {
         guard isOpen else { return }
         var window = window ?? AcknowledgementWindow()
-        window.acknowledged(upTo: sequence)
+        window.acknowledged(upTo: sequence, at: now)
         self.window = window
         takesAll = false
+    }
+
+    mutating func stopAcknowledging() {
+        window = nil
+        takesAll = thinner == nil
     }
 
     mutating func setRate(_ framesPerSecond: Double?) {

@@ -30,6 +30,15 @@ package struct ViewerOutbox: ~Copyable {
         }
     }
 
+    /// What to do after an event that may have made room.
+    package enum Next: Hashable, Sendable {
+        /// Nothing waits.
+        case nothing
+        case write(Turn)
+        /// Frames wait for a write, an acknowledgement or their time: ask ``nextTime()``.
+        case waits
+    }
+
     /// How long after its turn a frame that was left out is shown, when the stream has stopped with it.
     package static let heldBackGrace: Int64 = 250_000
 
@@ -77,21 +86,41 @@ package struct ViewerOutbox: ~Copyable {
         writesInFlight += 1
     }
 
-    /// A write, of a frame or a control frame, is complete. Answers what to write next.
-    package mutating func writeCompleted() -> Turn? {
+    /// A write, of a frame or a control frame, is complete.
+    package mutating func writeCompleted(now: Int64) -> Next {
         precondition(writesInFlight > 0, "a write completed that never began")
         writesInFlight -= 1
-        return waitingLanes == 0 ? nil : next()
+        return waitingLanes == 0 ? .nothing : next(now: now)
+    }
+
+    /// When to call ``timeCame(now:)``: a frame waits for its time, and for nothing else. `nil` when none does.
+    package mutating func nextTime() -> Int64? {
+        guard waitingLanes > 0, isIdle else { return nil }
+        var earliest: Int64?
+        for index in lanes {
+            guard let time = withLane(index, { $0.hasWaiting ? $0.opensAt : nil }) else { continue }
+            earliest = min(time, earliest ?? .max)
+        }
+        return earliest
+    }
+
+    /// Time has passed.
+    package mutating func timeCame(now: Int64) -> Next {
+        next(now: now)
     }
 
     /// The viewer told that it has every frame up to `sequence`. The first time turns the window on.
-    package mutating func acknowledged(
-        upTo sequence: UInt64,
-        lane index: LaneIndex
-    ) -> Turn? {
-        guard lanes.contains(index) else { return nil }
-        withLane(index) { $0.acknowledged(upTo: sequence) }
-        return next()
+    package mutating func acknowledged(upTo sequence: UInt64, lane index: LaneIndex, now: Int64) -> Next {
+        guard lanes.contains(index) else { return .nothing }
+        withLane(index) { $0.acknowledged(upTo: sequence, at: now) }
+        return next(now: now)
+    }
+
+    /// Acknowledgements do not count any more.
+    package mutating func stopAcknowledging(lane index: LaneIndex, now: Int64) -> Next {
+        guard lanes.contains(index) else { return .nothing }
+        withLane(index) { $0.stopAcknowledging() }
+        return next(now: now)
     }
 
     /// Changes a stream's rate for this viewer; `nil` is every frame.
@@ -135,18 +164,19 @@ package struct ViewerOutbox: ~Copyable {
         }
     }
 
-    private mutating func next() -> Turn? {
-        guard isIdle, waitingLanes > 0 else { return nil }
+    private mutating func next(now: Int64) -> Next {
+        guard waitingLanes > 0 else { return .nothing }
+        guard isIdle else { return .waits }
         var chosen: (lane: LaneIndex, since: UInt64)?
         for index in lanes {
-            guard let since = withLane(index, { $0.isReady ? $0.waitingSince : nil }) else { continue }
+            guard let since = withLane(index, { $0.isReady(at: now) ? $0.waitingSince : nil }) else { continue }
             if let chosen, chosen.since < since { continue }
             chosen = (index, since)
         }
-        guard let chosen, let sequence = withLane(chosen.lane, { $0.begin() }) else { return nil }
+        guard let chosen, let sequence = withLane(chosen.lane, { $0.begin(at: now) }) else { return .waits }
         waitingLanes -= 1
         writesInFlight += 1
-        return Turn(lane: chosen.lane, sequence: sequence)
+        return .write(Turn(lane: chosen.lane, sequence: sequence))
     }
 
     private var lanes: Range<LaneIndex> { 0..<laneCount }

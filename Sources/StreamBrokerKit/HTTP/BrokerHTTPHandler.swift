@@ -409,7 +409,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 // Frames go past NIO: the response must be in the socket before the first of them.
                 written.futureResult.whenSuccess {
                     let (handler, context, handshake) = bound.value
-                    handler.becomeViewer(handshake.request, context: context)
+                    switch handshake.outcome {
+                    case .viewer(let request): handler.becomeViewer(request, context: context)
+                    case .noRoom(let refusal): handler.turnAway(refusal, context: context)
+                    }
                 }
             case .failure:
                 let refusal = HandshakeRefusal.badRequest(
@@ -431,6 +434,21 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             try replaceHTTP(by: viewer, context: context)
             viewer.start()
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    /// Tells a browser why it cannot be a viewer now.
+    private func turnAway(_ refusal: ViewerRefusal, context: ChannelHandlerContext) {
+        let goodbye = WebSocketGoodbye(
+            .tryAgainLater,
+            reason: service.explanation(of: refusal),
+            patience: service.viewers.closeTimeout
+        )
+        do {
+            try replaceHTTP(by: goodbye, context: context)
+            goodbye.start()
         } catch {
             context.close(promise: nil)
         }

@@ -33,7 +33,7 @@ struct ViewerStatus: Encodable, Sendable {
         deliveredBytes = figures.deliveredBytes
         replaced = figures.replaced
         thinned = figures.thinned
-        lastAgeMilliseconds = figures.lastAge.map { Double($0) / 1_000 }
+        lastAgeMilliseconds = figures.delivered > 0 ? Double(figures.lastAge) / 1_000 : nil
     }
 
     /// Those that do worst come first.

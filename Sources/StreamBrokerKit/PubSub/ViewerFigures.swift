@@ -2,8 +2,8 @@
 struct ViewerFigures: Sendable, Hashable {
     var delivered: UInt64 = 0
     var deliveredBytes: UInt64 = 0
+    /// How old the last frame was when it had been written whole, in µs; means nothing before the first.
+    var lastAge: Int64 = 0
     var replaced: UInt64 = 0
     var thinned: UInt64 = 0
-    /// How old the last frame was when it had been written whole, in µs; `nil` before the first.
-    var lastAge: Int64?
 }

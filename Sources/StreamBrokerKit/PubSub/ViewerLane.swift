@@ -8,7 +8,9 @@ final class ViewerLane {
     private var viewer: ViewerHandler?
     /// Where the lane's deliveries are counted; `nil` before it has joined.
     var roster: ViewerRoster?
-    let index: Int
+    private let shortIndex: Int32
+    /// Whether frames simply go out: none is held back, and no pings go behind them.
+    private(set) var isSimple = true
     /// What this viewer was sent, for the list of viewers.
     private(set) var figures = ViewerFigures()
 
@@ -18,15 +20,24 @@ final class ViewerLane {
     /// The message that is sent next, while the connection is busy.
     var waiting: WireMessage?
     /// The newest message that the viewer's rate left out; sent when the stream stops with it.
-    var heldBack: WireMessage?
-    var heldBackSequence: UInt64 = 0
+    var heldBack: WireMessage? {
+        didSet { noteSimplicity() }
+    }
     var isHeldBackTimed = false
+    /// Whether pings tell how far the viewer has got with this stream.
+    var pongs = PongAcknowledgement() {
+        didSet { noteSimplicity() }
+    }
+    /// Whether the client tells that by itself.
+    var acknowledgesItself = false
 
     init(hub: ViewerHub, index: Int, viewer: ViewerHandler) {
         self.hub = hub
-        self.index = index
+        shortIndex = Int32(index)
         self.viewer = viewer
     }
+
+    var index: Int { Int(shortIndex) }
 
     func startsAfter(ordinal: UInt64) {
         lastOrdinal = ordinal
@@ -38,6 +49,10 @@ final class ViewerLane {
         if ordinal > lastOrdinal + 1 { noteReplaced(ordinal - lastOrdinal - 1) }
         lastOrdinal = ordinal
         viewer?.offer(round, lane: self)
+    }
+
+    private func noteSimplicity() {
+        isSimple = heldBack == nil && !pongs.sendsPings
     }
 
     func streamFinished() {

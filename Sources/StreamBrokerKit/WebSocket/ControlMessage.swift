@@ -1,15 +1,15 @@
 import Foundation
-import StreamBrokerCore
+package import StreamBrokerCore
 
 /// A JSON text message from a `stream-broker.v1` client.
-enum ClientMessage {
+package enum ClientMessage: Hashable, Sendable {
     /// A number or text that the client wants back.
-    enum EchoValue: Codable, Hashable {
+    package enum EchoValue: Codable, Hashable, Sendable {
         case integer(Int64)
         case number(Double)
         case text(String)
 
-        init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let value = try? container.decode(Int64.self) {
                 self = .integer(value)
@@ -20,7 +20,7 @@ enum ClientMessage {
             }
         }
 
-        func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             switch self {
             case .integer(let value): try container.encode(value)
@@ -31,11 +31,11 @@ enum ClientMessage {
     }
 
     /// How a message names a stream: by its name, by its index on the socket, or not at all when the socket has just one.
-    enum StreamReference: Decodable {
+    package enum StreamReference: Decodable, Hashable, Sendable {
         case name(String)
         case index(Int)
 
-        init(from decoder: any Decoder) throws {
+        package init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let index = try? container.decode(Int.self) {
                 self = .index(index)
@@ -54,7 +54,16 @@ enum ClientMessage {
     case unknown
 
     /// - Throws: ``WebSocketViolation`` with 1007 when the text is not a JSON object with a `type`, or a field has the wrong type.
-    init(parsing text: String) throws(WebSocketViolation) {
+    package init(parsing text: String) throws(WebSocketViolation) {
+        if let acknowledgement = PlainAcknowledgement(text) {
+            self = .acknowledge(acknowledgement.stream, sequence: acknowledgement.sequence)
+            return
+        }
+        try self.init(decoding: text)
+    }
+
+    /// The general form.
+    package init(decoding text: String) throws(WebSocketViolation) {
         let fields: Fields
         do {
             fields = try JSONDecoder().decode(Fields.self, from: Data(text.utf8))

@@ -19,29 +19,32 @@ final class ViewerHandler: ChannelInboundHandler {
     }
 
     // What every frame needs stands first, and so close together in memory.
-    private var closing = false
-    private let isTagged: Bool
-    private var direct: DirectSocketWriter?
-    private var outbox = ViewerOutbox(laneCount: 0)
+    var closing = false
+    let isTagged: Bool
+    /// Whether the viewer has something that it must take or acknowledge.
+    var expectsProgress = false
+    var direct: DirectSocketWriter?
+    var outbox = ViewerOutbox(laneCount: 0)
 
-    private let service: BrokerService
-    private let carriesMany: Bool
+    let service: BrokerService
+    let carriesMany: Bool
     /// What the viewer asked for, until it has joined.
-    private var request: ViewerRequest?
+    var request: ViewerRequest?
     /// What the client sent before this handler was there.
-    private var earlyBytes: ByteBuffer
-    private let seat: ViewerSeat
-    private let framesPerSecond: Double?
-    private(set) var context: ChannelHandlerContext?
-    private var clock: ViewerClock?
-    private var parser = WebSocketMessageParser()
+    var earlyBytes: ByteBuffer
+    let seat: ViewerSeat
+    let framesPerSecond: Double?
+    var context: ChannelHandlerContext?
+    var clock: ViewerClock?
+    var parser = WebSocketMessageParser()
     /// By lane index; `nil` where a stream was unsubscribed.
-    private(set) var entries: [Entry?] = []
-    private var pendingControlWrites = 0
-    private var liveness: PeerLiveness
-    /// When a write counts as late, in µs of the steady clock; `nil` while nothing is being written.
-    private var writeDue: Int64?
-    private(set) var isStalled = false
+    var entries: [Entry?] = []
+    var pendingControlWrites = 0
+    var liveness: PeerLiveness
+    /// When the viewer counts as stalled if it ``expectsProgress``, in µs of the steady clock.
+    var progressDue: Int64 = 0
+    var isTimed = false
+    var isStalled = false
     let joinTime = SystemClock.steadyTime
 
     init(service: BrokerService, request: ViewerRequest, earlyBytes: ByteBuffer = ByteBuffer()) {
@@ -86,7 +89,7 @@ final class ViewerHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    private func add(_ stream: ViewerRequest.Stream) {
+    func add(_ stream: ViewerRequest.Stream) {
         guard let hub = stream.channel.viewerHub else { return }
         let index = outbox.addLane()
         outbox.setRate(framesPerSecond, lane: index)
@@ -95,13 +98,13 @@ final class ViewerHandler: ChannelInboundHandler {
         entries[index] = Entry(stream: stream.id, channel: stream.channel, lane: lane, place: stream.place)
     }
 
-    private func join(_ entry: Entry) {
+    func join(_ entry: Entry) {
         guard let context else { return }
         entry.channel.noteActivity()
         entry.lane.hub.join(entry.lane, on: context.eventLoop)
     }
 
-    private func leave(_ index: Int) {
+    func leave(_ index: Int) {
         guard let context, let entry = entries[index] else { return }
         entries[index] = nil
         if isStalled { entry.lane.noteStalled(false) }
@@ -112,7 +115,7 @@ final class ViewerHandler: ChannelInboundHandler {
         entry.channel.noteActivity()
     }
 
-    private func leaveAll() {
+    func leaveAll() {
         // First of all: the socket is not ours any more.
         direct = nil
         clock?.remove(self)
@@ -129,23 +132,25 @@ final class ViewerHandler: ChannelInboundHandler {
         let offer = outbox.offer(round.frame.frame.sequence, lane: lane.index, now: round.now)
         if case .stale = offer { return }
         let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
-        if case .thinned = offer {
-            holdBack(message, sequence: round.frame.frame.sequence, lane: lane, now: round.now)
-        } else {
-            if lane.heldBack != nil {
-                lane.heldBack = nil
-                lane.noteThinned()
-            }
-            carryOut(offer, message, lane: lane)
+        if case .thinned = offer { return holdBack(message, lane: lane, now: round.now) }
+        if !lane.isSimple, lane.heldBack != nil {
+            lane.heldBack = nil
+            lane.noteThinned()
         }
+        carryOut(offer, message, lane: lane)
+        if !lane.isSimple { noteSmoothness(of: offer, lane: lane, now: round.now) }
     }
 
-    private func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
+    func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
         switch offer {
         case .write: write(message, lane: lane)
-        case .waits: lane.waiting = message
+        case .waits:
+            lane.waiting = message
+            if !expectsProgress { expectProgress(of: message) }
+            scheduleNextTime()
         case .replaced:
             lane.waiting = message
+            if !expectsProgress { expectProgress(of: message) }
             lane.noteReplaced()
         case .thinned, .stale: break
         }
@@ -160,12 +165,15 @@ final class ViewerHandler: ChannelInboundHandler {
         }
     }
 
-    private func write(_ message: WireMessage, lane: ViewerLane) {
+    func write(_ message: WireMessage, lane: ViewerLane) {
         switch direct?.send(message) {
         case .sent(message.byteCount):
-            lane.noteDelivered(message, at: SystemClock.steadyTime)
-            writeCompleted()
+            let now = SystemClock.steadyTime
+            lane.noteDelivered(message, at: now)
+            if !lane.isSimple { writePing(behind: message, lane: lane) }
+            writeCompleted(now: now)
         case .sent(let sent):
+            if !lane.acknowledgesItself { lane.pongs.provedSlow() }
             writeRest(of: message, after: sent, lane: lane)
         case nil:
             writeRest(of: message, after: 0, lane: lane)
@@ -175,7 +183,7 @@ final class ViewerHandler: ChannelInboundHandler {
         }
     }
 
-    private func writeRest(of message: WireMessage, after sent: Int, lane: ViewerLane) {
+    func writeRest(of message: WireMessage, after sent: Int, lane: ViewerLane) {
         guard let context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound((handler: self, lane: lane), eventLoop: context.eventLoop)
@@ -183,70 +191,39 @@ final class ViewerHandler: ChannelInboundHandler {
             let (handler, lane) = bound.value
             switch result {
             case .success:
-                lane.noteDelivered(message, at: SystemClock.steadyTime)
+                let now = SystemClock.steadyTime
+                lane.noteDelivered(message, at: now)
                 lane.roster?.publishTally()
-                handler.writeCompleted()
+                handler.writeCompleted(now: now)
             case .failure:
                 handler.direct = nil
                 lane.noteCutOff()
             }
         }
-        writeDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
+        expectProgress(of: message)
         context.writeAndFlush(wrapOutboundOut(message.rest(after: sent)), promise: written)
+        writePing(behind: message, lane: lane)
     }
 
-    private func writeCompleted() {
-        if writeDue != nil {
-            writeDue = nil
-            setStalled(false)
+    func writeCompleted(now: Int64) {
+        if expectsProgress { noteProgress() }
+        carryOut(outbox.writeCompleted(now: now))
+    }
+
+    func carryOut(_ next: ViewerOutbox.Next) {
+        switch next {
+        case .nothing: break
+        case .write(let turn): writeNext(turn)
+        case .waits: scheduleNextTime()
         }
-        guard let next = outbox.writeCompleted() else { return }
-        writeNext(next)
     }
 
-    private func writeNext(_ turn: ViewerOutbox.Turn) {
+    func writeNext(_ turn: ViewerOutbox.Turn) {
         guard !closing, let lane = entries[turn.lane]?.lane, let message = lane.waiting.take() else { return }
         write(message, lane: lane)
     }
 
-    // MARK: Frames that the viewer's rate leaves out
-
-    /// Keeps the newest of them: if the stream stops with it, the viewer is to have it.
-    private func holdBack(_ message: WireMessage, sequence: UInt64, lane: ViewerLane, now: Int64) {
-        if lane.heldBack != nil { lane.noteThinned() }
-        lane.heldBack = message
-        lane.heldBackSequence = sequence
-        guard !lane.isHeldBackTimed, let due = outbox.heldBackDue(lane: lane.index) else { return }
-        timeHeldBack(lane, in: due - now)
-    }
-
-    private func timeHeldBack(_ lane: ViewerLane, in delay: Int64) {
-        guard let context else { return }
-        lane.isHeldBackTimed = true
-        let bound = NIOLoopBound((handler: self, lane: lane), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: .microseconds(max(0, delay))) {
-            let (handler, lane) = bound.value
-            lane.isHeldBackTimed = false
-            handler.heldBackIsDue(lane)
-        }
-    }
-
-    /// One timer serves many frames: when newer ones went through since it was set, it is set again for the one that is kept now.
-    private func heldBackIsDue(_ lane: ViewerLane) {
-        guard !closing, lane.heldBack != nil, entries.indices.contains(lane.index), entries[lane.index]?.lane === lane
-        else { return }
-        let now = SystemClock.steadyTime
-        if let due = outbox.heldBackDue(lane: lane.index), due > now { return timeHeldBack(lane, in: due - now) }
-        sendHeldBack(lane, now: now)
-    }
-
-    private func sendHeldBack(_ lane: ViewerLane, now: Int64) {
-        guard let message = lane.heldBack.take() else { return }
-        carryOut(outbox.offerHeldBack(lane.heldBackSequence, lane: lane.index, now: now), message, lane: lane)
-        lane.roster?.publishTally()
-    }
-
-    // MARK: What the client says
+    // MARK: Events
 
     func channelActive(context: ChannelHandlerContext) {
         // A connection that came here from another event loop is active only now.
@@ -256,177 +233,6 @@ final class ViewerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         receive(unwrapInboundIn(data))
-    }
-
-    func receive(_ bytes: ByteBuffer) {
-        liveness.heard(now: SystemClock.steadyTime)
-        parser.append(bytes.readableBytesView)
-        do {
-            while let message = try parser.next() { try handle(message) }
-        } catch {
-            close(error.closeCode, reason: error.reason)
-        }
-    }
-
-    private func handle(_ message: WebSocketMessageParser.Message) throws(WebSocketViolation) {
-        switch message {
-        case .ping(let payload): writeControl(WebSocketFramePrefix.frame(.pong, payload))
-        case .pong: break
-        case .close(let code, _): acknowledgeClose(code)
-        case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not taken")
-        case .text(let text):
-            // A plain viewer has nothing to say; what it says all the same is harmless.
-            if isTagged { try handle(ClientMessage(parsing: text)) }
-        }
-    }
-
-    private func handle(_ message: ClientMessage) throws(WebSocketViolation) {
-        switch message {
-        case .ping(let echo): writeText(.pong(t: echo, serverTime: service.broker.currentTime))
-        case .rate(let stream, let framesPerSecond):
-            guard let index = laneIndex(stream) else { return }
-            setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
-        case .acknowledge(let stream, let sequence):
-            guard let index = laneIndex(stream) else { return }
-            if let next = outbox.acknowledged(upTo: sequence, lane: index) { writeNext(next) }
-        case .subscribe(let names, let framesPerSecond):
-            if carriesMany { subscribe(names, framesPerSecond: framesPerSecond) }
-        case .unsubscribe(let streams):
-            guard carriesMany else { return }
-            for index in streams.compactMap(laneIndex) { leave(index) }
-            announceStreams()
-        case .unknown: break
-        }
-    }
-
-    private func setRate(_ framesPerSecond: Double?, lane index: Int) {
-        outbox.setRate(framesPerSecond, lane: index)
-        // What the old rate left out is the newest picture there is.
-        if let lane = entries[index]?.lane { sendHeldBack(lane, now: SystemClock.steadyTime) }
-    }
-
-    private func subscribe(_ names: [String], framesPerSecond: Double?) {
-        guard let context else { return }
-        var added: [Int] = []
-        for name in names {
-            do {
-                guard entries.count(where: { $0 != nil }) < Route.maximumStreamsPerSocket else {
-                    throw BrokerError.streamLimitReached(limit: Route.maximumStreamsPerSocket)
-                }
-                let channel = try service.broker.channel(name)
-                let id = try StreamID(name)
-                guard !entries.contains(where: { $0?.stream == id }) else { continue }
-                // The connection stays on its loop, whatever would suit the new stream best.
-                let place = try service.takePlace(in: channel, current: context.eventLoop, among: [])
-                add(ViewerRequest.Stream(id: id, channel: channel, place: place))
-                guard let index = entries.firstIndex(where: { $0?.stream == id }) else { continue }
-                outbox.setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
-                added.append(index)
-            } catch let refusal as ViewerRefusal {
-                let error = service.explanation(of: refusal)
-                writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: error))
-            } catch {
-                writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: "\(error)"))
-            }
-        }
-        announceStreams()
-        for index in added { if let entry = entries[index] { join(entry) } }
-    }
-
-    private func laneIndex(_ reference: ClientMessage.StreamReference?) -> Int? {
-        switch reference {
-        case nil: entries.count == 1 && entries[0] != nil ? 0 : nil
-        case .index(let index): entries.indices.contains(index) && entries[index] != nil ? index : nil
-        case .name(let name): entries.firstIndex { $0?.stream.name == name }
-        }
-    }
-
-    private func announceStreams() {
-        writeText(
-            .streams(
-                entries.enumerated().compactMap { index, entry in entry.map { (index: index, stream: $0.stream) } }
-            )
-        )
-    }
-
-    // MARK: Control frames
-
-    private func writeText(_ message: ServerMessage) {
-        writeControl(WebSocketFramePrefix.frame(.text, message.text.utf8))
-    }
-
-    /// Control frames go through NIO and count as writing, so that no frame is sent past them.
-    private func writeControl(_ bytes: [UInt8], then completion: ((ViewerHandler) -> Void)? = nil) {
-        guard let context, !closing || completion != nil,
-            pendingControlWrites < service.viewers.maximumPendingControlWrites || completion != nil
-        else { return }
-        pendingControlWrites += 1
-        outbox.controlWriteBegan()
-        let written = context.eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound((handler: self, completion: completion), eventLoop: context.eventLoop)
-        written.futureResult.whenComplete { result in
-            let (handler, completion) = bound.value
-            handler.pendingControlWrites -= 1
-            switch result {
-            case .success:
-                handler.writeCompleted()
-                completion?(handler)
-            case .failure:
-                handler.direct = nil
-            }
-        }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
-    }
-
-    // MARK: Whether the peer is still there
-
-    /// Called every few seconds by the loop's ``ViewerClock``.
-    func check(now: Int64) {
-        guard let context, !closing else { return }
-        if let writeDue { setStalled(now > writeDue) }
-        let transport = direct.flatMap { ViewerSocket.transportState(of: $0.handle) }
-        switch liveness.check(now: now, isWriting: !outbox.isIdle, transport: transport) {
-        case .alive: break
-        case .ping: writeControl(WebSocketFramePrefix.frame(.ping, []))
-        case .dead(let sign):
-            service.logger.debug("viewer is gone", metadata: ["sign": "\(sign)"])
-            service.viewerLosses.note(sign)
-            context.close(promise: nil)
-        }
-    }
-
-    private func setStalled(_ stalled: Bool) {
-        guard stalled != isStalled else { return }
-        isStalled = stalled
-        for entry in entries { entry?.lane.noteStalled(stalled) }
-    }
-
-    // MARK: Closing
-
-    /// Tells the client why and closes once it has answered, or after a while.
-    func close(_ code: WebSocketCloseCode, reason: String) {
-        guard let context, !closing else { return }
-        closing = true
-        for index in entries.indices { leave(index) }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
-            bound.value.context?.close(promise: nil)
-        }
-        writeControl(WebSocketFramePrefix.closeFrame(code, reason: reason)) { viewer in
-            // A peer that broke the protocol is not waited for: what follows from it cannot be understood.
-            if code != .goingAway, code != .normal { viewer.context?.close(mode: .output, promise: nil) }
-        }
-    }
-
-    private func acknowledgeClose(_ code: WebSocketCloseCode?) {
-        guard let context else { return }
-        if closing {
-            context.close(promise: nil)
-            return
-        }
-        closing = true
-        for index in entries.indices { leave(index) }
-        writeControl(WebSocketFramePrefix.closeFrame(code ?? .normal, reason: "")) { $0.context?.close(promise: nil) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

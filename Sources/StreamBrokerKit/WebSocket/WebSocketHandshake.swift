@@ -6,7 +6,15 @@ import StreamBrokerCore
 
 /// Decides on a request to become a WebSocket (RFC 6455, section 4.2).
 struct WebSocketHandshake {
-    let request: ViewerRequest
+    /// What becomes of the connection once it is a WebSocket.
+    enum Outcome {
+        case viewer(ViewerRequest)
+        /// There is no room for it, and it is told so by a close frame: a browser shows its page nothing else.
+        case noRoom(ViewerRefusal)
+    }
+
+    let outcome: Outcome
+    private let isTagged: Bool
 
     /// - Throws: the answer to give instead of the upgrade.
     init(
@@ -56,9 +64,14 @@ struct WebSocketHandshake {
         }
         var carriesMany = false
         if case .viewerOfMany = route { carriesMany = true }
+        self.isTagged = isTagged
+        // Only browsers say where the page is from, and only they cannot show it a status.
+        let isBrowser = head.headers.contains(name: "Origin")
         let seat: ViewerSeat
         do { seat = try service.takeSeat(for: connection) } catch {
-            throw HandshakeRefusal(answer: service.answer(to: error))
+            guard isBrowser else { throw HandshakeRefusal(answer: service.answer(to: error)) }
+            outcome = .noRoom(error)
+            return
         }
         var streams: [ViewerRequest.Stream] = []
         for id in ids {
@@ -75,15 +88,19 @@ struct WebSocketHandshake {
                 )
                 streams.append(ViewerRequest.Stream(id: id, channel: channel, place: place))
             } catch {
-                throw HandshakeRefusal(answer: service.answer(to: error))
+                guard isBrowser else { throw HandshakeRefusal(answer: service.answer(to: error)) }
+                outcome = .noRoom(error)
+                return
             }
         }
-        request = ViewerRequest(
-            streams: streams,
-            seat: seat,
-            isTagged: isTagged,
-            carriesMany: carriesMany,
-            framesPerSecond: framesPerSecond
+        outcome = .viewer(
+            ViewerRequest(
+                streams: streams,
+                seat: seat,
+                isTagged: isTagged,
+                carriesMany: carriesMany,
+                framesPerSecond: framesPerSecond
+            )
         )
     }
 
@@ -95,7 +112,7 @@ struct WebSocketHandshake {
         on connection: any NIOCore.Channel
     ) -> EventLoopFuture<HTTPHeaders> {
         var chosen: HTTPHeaders = ["Connection": "Upgrade"]
-        if request.isTagged { chosen.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
+        if isTagged { chosen.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
         let upgrader = NIOWebSocketServerUpgrader(
             shouldUpgrade: { [chosen] connection, _ in connection.eventLoop.makeSucceededFuture(chosen) },
             upgradePipelineHandler: { connection, _ in connection.eventLoop.makeSucceededVoidFuture() }

@@ -63,6 +63,12 @@ final class WireFrame: Sendable {
             to: &prefix
         )
         header?.append(to: &prefix)
-        return WireMessage(prefix: prefix, payload: payload, viewers: viewers, arrival: arrival)
+        return WireMessage(
+            prefix: prefix,
+            payload: payload,
+            sequence: frame.sequence,
+            viewers: viewers,
+            arrival: arrival
+        )
     }
 }

@@ -11,13 +11,15 @@ final class WireMessage: Sendable {
     let joined: ByteBuffer?
     /// Prefix and payload where the system can send them without a copy for each viewer, for long messages of many viewers.
     let file: MemoryFile?
+    let sequence: UInt64
     /// When the broker had the frame, in µs of the steady clock.
     let arrival: Int64
 
     /// - Parameter viewers: How many will get this message.
-    init(prefix: [UInt8], payload: SharedPayload, viewers: Int, arrival: Int64) {
+    init(prefix: [UInt8], payload: SharedPayload, sequence: UInt64, viewers: Int, arrival: Int64) {
         self.prefix = prefix
         self.payload = payload
+        self.sequence = sequence
         self.arrival = arrival
         let byteCount = prefix.count + payload.bytes.count
         joined = viewers > 1 && byteCount <= Self.largestJoined ? Self.join(prefix[...], payload.bytes) : nil

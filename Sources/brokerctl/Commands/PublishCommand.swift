@@ -18,6 +18,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: SettingKey.stream.help) var stream: String?
     @Option(help: SettingKey.frameRate.help) var fps: String?
     @Option(help: SettingKey.quality.help) var quality: String?
+    @Option(help: SettingKey.encoderChoice.help) var encoder: String?
     @Option(help: SettingKey.width.help) var width: String?
     @Option(help: SettingKey.height.help) var height: String?
     @Option(help: SettingKey.transport.help) var transport: String?
@@ -54,6 +55,10 @@ struct PublishCommand: AsyncParsableCommand {
         }
         if let quality = try settings.integer(.quality, flag: quality, in: 0...100) {
             plan.pipeline.encoder.quality = .init(quality)
+        }
+        let encoders: KeyValuePairs<String, EncoderChoice> = ["auto": .automatic, "live": .live, "libwebp": .libwebp]
+        if let encoder = try settings.choice(.encoderChoice, flag: encoder, of: encoders) {
+            plan.pipeline.encoderChoice = encoder
         }
         plan.pipeline.size = OutputSize(
             width: try settings.integer(.width, flag: width, in: 16...16_383),

@@ -100,6 +100,12 @@ extension SettingKey {
         "WebP quality, 0 to 100.",
         default: Int(encoder.quality)
     )
+    static let encoderChoice = SettingKey(
+        "ENCODER",
+        flag: "--encoder",
+        "What makes the images: live (made for video), libwebp, or auto: live where the processor has AVX2.",
+        default: "auto"
+    )
     static let width = SettingKey("WIDTH", flag: "--width", "The largest width in pixels.", default: "the source's")
     static let height = SettingKey("HEIGHT", flag: "--height", "The largest height in pixels.", default: "the source's")
     static let transport = SettingKey(

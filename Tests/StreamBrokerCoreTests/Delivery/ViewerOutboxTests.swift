@@ -9,9 +9,9 @@ import Testing
             return
         }
         let whileWriting = outbox.isIdle
-        let next = outbox.writeCompleted()
+        let next = outbox.writeCompleted(now: 0)
         let afterwards = outbox.isIdle
-        #expect(!whileWriting && afterwards && next == nil)
+        #expect(!whileWriting && afterwards && next.turn == nil)
     }
 
     @Test func theNewestWaitsAndReplaces() {
@@ -24,7 +24,7 @@ import Testing
             return
         }
         #expect(outbox.waitingCount == 1)
-        #expect(outbox.writeCompleted()?.sequence == 3)
+        #expect(outbox.writeCompleted(now: 0).turn?.sequence == 3)
     }
 
     @Test func olderFramesAreStale() {
@@ -46,22 +46,22 @@ import Testing
             Issue.record("written past a control frame")
             return
         }
-        #expect(outbox.writeCompleted() == nil)
-        #expect(outbox.writeCompleted()?.sequence == 1)
+        #expect(outbox.writeCompleted(now: 0).turn == nil)
+        #expect(outbox.writeCompleted(now: 0).turn?.sequence == 1)
     }
 
     @Test func anAcknowledgingViewerHasTwoFramesAtMost() {
         var outbox = ViewerOutbox()
-        #expect(outbox.acknowledged(upTo: 0, lane: 0) == nil)
+        #expect(outbox.acknowledged(upTo: 0, lane: 0, now: 0) == .nothing)
         for sequence in UInt64(1)...2 {
             guard case .write = outbox.offer(sequence, lane: 0, now: 0) else {
                 Issue.record("frame \(sequence) was not written")
                 return
             }
-            _ = outbox.writeCompleted()
+            _ = outbox.writeCompleted(now: 0)
         }
         for sequence in UInt64(3)...9 { _ = outbox.offer(sequence, lane: 0, now: 0) }
-        #expect(outbox.acknowledged(upTo: 1, lane: 0)?.sequence == 9)
+        #expect(outbox.acknowledged(upTo: 1, lane: 0, now: 0).turn?.sequence == 9)
     }
 
     @Test func thinningIsEvenAndKeepsTheRate() {
@@ -90,7 +90,7 @@ import Testing
             Issue.record("the first frame was left out")
             return
         }
-        _ = outbox.writeCompleted()
+        _ = outbox.writeCompleted(now: 0)
         guard case .thinned = outbox.offer(2, lane: 0, now: 33_000),
             case .thinned = outbox.offer(3, lane: 0, now: 66_000)
         else {
@@ -102,7 +102,7 @@ import Testing
             Issue.record("the last frame never came")
             return
         }
-        _ = outbox.writeCompleted()
+        _ = outbox.writeCompleted(now: 0)
         guard case .thinned = outbox.offer(4, lane: 0, now: 360_000) else {
             Issue.record("the frame that was held back did not count for the rate")
             return
@@ -120,10 +120,10 @@ import Testing
         _ = outbox.offer(1, lane: 2, now: 0)
         _ = outbox.offer(2, lane: 0, now: 0)
         _ = outbox.offer(2, lane: 1, now: 0)
-        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 1, sequence: 2))
-        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 2, sequence: 1))
-        #expect(outbox.writeCompleted() == ViewerOutbox.Turn(lane: 0, sequence: 2))
-        #expect(outbox.writeCompleted() == nil)
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 1, sequence: 2)))
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 2, sequence: 1)))
+        #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 0, sequence: 2)))
+        #expect(outbox.writeCompleted(now: 0).turn == nil)
     }
 
     /// Random events against the promises to a viewer: never back, one write at a time, the newest arrives, every frame accounted for.
@@ -159,14 +159,21 @@ import Testing
                 guard frameInFlight || controlsInFlight > 0 else { continue }
                 // Writes complete in order: the frame was begun before any control frame that is still in flight.
                 if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-                if let next = outbox.writeCompleted() { wrote(next.sequence) }
+                if let next = outbox.writeCompleted(now: 0).turn { wrote(next.sequence) }
             }
         }
         while frameInFlight || controlsInFlight > 0 {
             if frameInFlight { frameInFlight = false } else { controlsInFlight -= 1 }
-            if let next = outbox.writeCompleted() { wrote(next.sequence) }
+            if let next = outbox.writeCompleted(now: 0).turn { wrote(next.sequence) }
         }
         #expect(sent.last == offered, "the newest arrives")
         #expect(sent.count + replaced == Int(offered), "every frame is accounted for")
+    }
+}
+
+extension ViewerOutbox.Next {
+    fileprivate var turn: ViewerOutbox.Turn? {
+        if case .write(let turn) = self { return turn }
+        return nil
     }
 }

@@ -76,14 +76,22 @@ import Testing
             server.viewerLimits.maximumViewersPerStream = 1
             server.viewerLimits.maximumViewers = 2
         }) { _, port in
-            @Sendable func request(_ stream: String) -> String {
-                "GET /ws/\(stream) HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            @Sendable func request(_ stream: String, _ more: String = "") -> String {
+                "GET /ws/\(stream) HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\(more)"
                     + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
             }
             try await WebSocketTestClient.run(port: port, "/ws/a") { _, _ in
                 let full = try await RawConnection.exchange(port: port, request("a"))
                 #expect(full.status == 429 && full.text.contains("Retry-After: 5"))
                 #expect(full.body.contains("the stream already has 1 viewers"))
+                // A page cannot see a status: it gets a close frame with 1013 and the reason.
+                let browser = try await RawConnection.exchange(port: port, request("a", "Origin: http://a\r\n")) {
+                    $0.contains(0x88)
+                }
+                #expect(browser.status == 101)
+                let closing = try #require(browser.bytes.firstIndex(of: 0x88).map { browser.bytes[$0...] })
+                #expect(closing.dropFirst(2).starts(with: [0x03, 0xF5]))
+                #expect(String(decoding: closing.dropFirst(4), as: UTF8.self).contains("already has 1 viewers"))
                 try await WebSocketTestClient.run(port: port, "/ws?streams=b") { client, reader in
                     _ = try await reader.next()
                     let all = try await RawConnection.exchange(port: port, request("c"))
@@ -96,7 +104,7 @@ import Testing
                 port: port,
                 "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             )
-            #expect(metrics.body.contains(#"stream_broker_viewers_refused_total{limit="stream"} 2"#))
+            #expect(metrics.body.contains(#"stream_broker_viewers_refused_total{limit="stream"} 3"#))
             #expect(metrics.body.contains(#"stream_broker_viewers_refused_total{limit="total"} 1"#))
         }
     }

@@ -135,7 +135,10 @@ import Testing
                 var previous: UInt32 = 0
                 var received = 0
                 while previous < last {
-                    let payload = try #require(await reader.next()).payload.dropFirst(FrameHeader.length)
+                    let message = try #require(await reader.next())
+                    // A slow viewer is asked how far it has got. This one does not say, and is sent what it takes all the same.
+                    guard message.opcode == .binary else { continue }
+                    let payload = message.payload.dropFirst(FrameHeader.length)
                     let number = TestFrames.number(of: payload)
                     #expect(number > previous)
                     #expect(payload.count == 100_000 && TestFrames.isWhole(payload))
@@ -143,6 +146,45 @@ import Testing
                     received += 1
                 }
                 #expect(received < Int(last), "40 MB do not fit into a socket: some must have been replaced")
+            }
+        }
+    }
+
+    /// Once a viewer has proved slow and has answered pings, its pongs say how far it is, and it has two frames at most.
+    @Test func pongsCountAsAcknowledgementsOfASlowViewer() async throws {
+        try await withRunningBroker { broker, port in
+            let channel = try broker.channel("a")
+            @Sendable func publish(_ number: Int) throws {
+                try channel.publish(Frame(image: TestFrames.webp(number: UInt32(number), byteCount: 100_000)))
+            }
+            try await WebSocketTestClient.run(port: port, "/ws/a") { client, reader in
+                for number in 1...400 { try publish(number) }
+                var last: UInt64 = 0
+                while last < 400 {
+                    let message = try #require(await reader.next())
+                    switch message.opcode {
+                    case .ping: try await client.send(0x8A, message.payload)
+                    default: last = try #require(FrameHeader(parsing: message.payload)).sequence
+                    }
+                }
+                // The ping behind the last frame is answered as well; then no more.
+                let ping = try #require(await reader.next())
+                #expect(ping.opcode == .ping && ping.payload.count == 10)
+                try await client.send(0x8A, ping.payload)
+                try await client.send(#"{"type":"ping","t":1}"#)
+                #expect(try await reader.next()?.opcode == .text)
+
+                for number in 401...409 {
+                    try publish(number)
+                    try await eventLoopsHaveCaughtUp()
+                }
+                try await client.send(#"{"type":"ping","t":2}"#)
+                var unanswered: [WebSocketTestClient.Message] = []
+                while let message = try await reader.next(), message.opcode != .text { unanswered.append(message) }
+                #expect(unanswered.map(\.opcode) == [.binary, .ping, .binary, .ping])
+                try await client.send(0x8A, try #require(unanswered.last).payload)
+                let newest = try #require(await reader.next())
+                #expect(FrameHeader(parsing: newest.payload)?.sequence == 409)
             }
         }
     }

@@ -1,13 +1,13 @@
 import CLibAV
-import FrameCodec
+package import FrameCodec
 
 /// Reads the packets of a clip's first video stream.
-struct ClipReader: ~Copyable {
+package struct ClipReader: ~Copyable {
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let streamIndex: Int32
-    let parameters: CodecParameters
+    package let parameters: CodecParameters
 
-    init(path: String) throws {
+    package init(path: String) throws {
         var opened: UnsafeMutablePointer<AVFormatContext>?
         let status = avformat_open_input(&opened, path, nil, nil)
         guard status >= 0, let opened else { throw LibAVError(rawValue: status) }
@@ -25,7 +25,7 @@ struct ClipReader: ~Copyable {
     }
 
     /// The next packet, or nil at the end.
-    mutating func next() throws -> Packet? {
+    package mutating func next() throws -> Packet? {
         let packet = try Packet()
         while true {
             let status = av_read_frame(format, packet.pointer)
@@ -37,7 +37,7 @@ struct ClipReader: ~Copyable {
     }
 
     /// Decodes the clip, giving each picture to `body`.
-    mutating func decode(
+    package mutating func decode(
         threads: DecoderThreads = .one,
         _ body: (consuming Picture) throws -> Void
     ) throws {

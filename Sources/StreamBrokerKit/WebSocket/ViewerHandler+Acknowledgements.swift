@@ -1,0 +1,59 @@
+import NIOCore
+import StreamBrokerCore
+
+/// Viewers that tell how far they have got, by themselves or by their pongs.
+extension ViewerHandler {
+    func acknowledged(upTo sequence: UInt64, lane index: Int) {
+        let now = SystemClock.steadyTime
+        noteProgress()
+        carryOut(outbox.acknowledged(upTo: sequence, lane: index, now: now))
+    }
+
+    /// A frame may wait for nothing but its time.
+    func scheduleNextTime() {
+        guard !isTimed, let context, let time = outbox.nextTime() else { return }
+        isTimed = true
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .microseconds(max(0, time - SystemClock.steadyTime))) {
+            bound.value.timeCame()
+        }
+    }
+
+    func timeCame() {
+        isTimed = false
+        guard !closing else { return }
+        carryOut(outbox.timeCame(now: SystemClock.steadyTime))
+    }
+
+    func writePing(behind message: WireMessage, lane: ViewerLane) {
+        guard lane.pongs.sendsPings else { return }
+        writeControl(PongAcknowledgement.ping(lane: lane.index, sequence: message.sequence))
+    }
+
+    func receivePong(_ payload: [UInt8]) {
+        guard let (index, sequence) = PongAcknowledgement.frame(ofPong: payload), entries.indices.contains(index),
+            let lane = entries[index]?.lane, lane.pongs.sendsPings
+        else { return }
+        lane.pongs.answered()
+        acknowledged(upTo: sequence, lane: index)
+    }
+
+    func noteSmoothness(of offer: ViewerOutbox.Offer, lane: ViewerLane, now: Int64) {
+        guard lane.pongs.sendsPings else { return }
+        var hadToWait = true
+        if case .write = offer { hadToWait = false }
+        guard lane.pongs.offered(hadToWait: hadToWait) else { return }
+        carryOut(outbox.stopAcknowledging(lane: lane.index, now: now))
+    }
+
+    /// From now on the viewer must get on with what it has, or it counts as stalled.
+    func expectProgress(of message: WireMessage) {
+        expectsProgress = true
+        progressDue = SystemClock.steadyTime + WriteBudget.microseconds(forBytes: message.byteCount)
+    }
+
+    func noteProgress() {
+        expectsProgress = false
+        setStalled(false)
+    }
+}

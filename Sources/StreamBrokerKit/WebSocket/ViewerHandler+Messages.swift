@@ -1,0 +1,125 @@
+import NIOCore
+import StreamBrokerCore
+
+/// What the client says, and what it is answered.
+extension ViewerHandler {
+    func receive(_ bytes: ByteBuffer) {
+        liveness.heard(now: SystemClock.steadyTime)
+        parser.append(bytes.readableBytesView)
+        do {
+            while let message = try parser.next() { try handle(message) }
+        } catch {
+            close(error.closeCode, reason: error.reason)
+        }
+    }
+
+    func handle(_ message: WebSocketMessageParser.Message) throws(WebSocketViolation) {
+        switch message {
+        case .ping(let payload): writeControl(WebSocketFramePrefix.frame(.pong, payload))
+        case .pong(let payload): receivePong(payload)
+        case .close(let code, _): acknowledgeClose(code)
+        case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not taken")
+        case .text(let text):
+            // A plain viewer has nothing to say; what it says all the same is harmless.
+            if isTagged { try handle(ClientMessage(parsing: text)) }
+        }
+    }
+
+    func handle(_ message: ClientMessage) throws(WebSocketViolation) {
+        switch message {
+        case .ping(let echo): writeText(.pong(t: echo, serverTime: service.broker.currentTime))
+        case .rate(let stream, let framesPerSecond):
+            guard let index = laneIndex(stream) else { return }
+            setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
+        case .acknowledge(let stream, let sequence):
+            guard let index = laneIndex(stream), let lane = entries[index]?.lane else { return }
+            lane.acknowledgesItself = true
+            lane.pongs = PongAcknowledgement()
+            acknowledged(upTo: sequence, lane: index)
+        case .subscribe(let names, let framesPerSecond):
+            if carriesMany { subscribe(names, framesPerSecond: framesPerSecond) }
+        case .unsubscribe(let streams):
+            guard carriesMany else { return }
+            for index in streams.compactMap(laneIndex) { leave(index) }
+            announceStreams()
+        case .unknown: break
+        }
+    }
+
+    func setRate(_ framesPerSecond: Double?, lane index: Int) {
+        outbox.setRate(framesPerSecond, lane: index)
+        // What the old rate left out is the newest picture there is.
+        if let lane = entries[index]?.lane { sendHeldBack(lane, now: SystemClock.steadyTime) }
+    }
+
+    func subscribe(_ names: [String], framesPerSecond: Double?) {
+        guard let context else { return }
+        var added: [Int] = []
+        for name in names {
+            do {
+                guard entries.count(where: { $0 != nil }) < Route.maximumStreamsPerSocket else {
+                    throw BrokerError.streamLimitReached(limit: Route.maximumStreamsPerSocket)
+                }
+                let channel = try service.broker.channel(name)
+                let id = try StreamID(name)
+                guard !entries.contains(where: { $0?.stream == id }) else { continue }
+                // The connection stays on its loop, whatever would suit the new stream best.
+                let place = try service.takePlace(in: channel, current: context.eventLoop, among: [])
+                add(ViewerRequest.Stream(id: id, channel: channel, place: place))
+                guard let index = entries.firstIndex(where: { $0?.stream == id }) else { continue }
+                outbox.setRate(framesPerSecond == 0 ? nil : framesPerSecond, lane: index)
+                added.append(index)
+            } catch let refusal as ViewerRefusal {
+                let error = service.explanation(of: refusal)
+                writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: error))
+            } catch {
+                writeText(.refused(stream: String(name.prefix(StreamID.maximumLength)), error: "\(error)"))
+            }
+        }
+        announceStreams()
+        for index in added { if let entry = entries[index] { join(entry) } }
+    }
+
+    func laneIndex(_ reference: ClientMessage.StreamReference?) -> Int? {
+        switch reference {
+        case nil: entries.count == 1 && entries[0] != nil ? 0 : nil
+        case .index(let index): entries.indices.contains(index) && entries[index] != nil ? index : nil
+        case .name(let name): entries.firstIndex { $0?.stream.name == name }
+        }
+    }
+
+    func announceStreams() {
+        writeText(
+            .streams(
+                entries.enumerated().compactMap { index, entry in entry.map { (index: index, stream: $0.stream) } }
+            )
+        )
+    }
+
+    func writeText(_ message: ServerMessage) {
+        writeControl(WebSocketFramePrefix.frame(.text, message.text.utf8))
+    }
+
+    /// Control frames go through NIO and count as writing, so that no frame is sent past them.
+    func writeControl(_ bytes: [UInt8], then completion: ((ViewerHandler) -> Void)? = nil) {
+        guard let context, !closing || completion != nil,
+            pendingControlWrites < service.viewers.maximumPendingControlWrites || completion != nil
+        else { return }
+        pendingControlWrites += 1
+        outbox.controlWriteBegan()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let bound = NIOLoopBound((handler: self, completion: completion), eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { result in
+            let (handler, completion) = bound.value
+            handler.pendingControlWrites -= 1
+            switch result {
+            case .success:
+                handler.writeCompleted(now: SystemClock.steadyTime)
+                completion?(handler)
+            case .failure:
+                handler.direct = nil
+            }
+        }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
+    }
+}
