@@ -254,13 +254,16 @@ def test_the_last_seconds_can_be_saved_as_a_moving_picture(standin, visit, tmp_p
     assert download.value.suggested_filename == "door_2023-11-14T22-13-21.000Z.webp"
     download.value.save_as(tmp_path / "clip")
     with Image.open(tmp_path / "clip") as clip:
+        shown = []
         assert clip.format == "WEBP" and clip.n_frames == 12 and clip.size == (32, 32)
         for index in range(clip.n_frames):
             clip.seek(index)
             *_, blue = clip.convert("RGB").getpixel((16, 16))
             # WebP goes in as it was sent; others are coded anew, with a loss.
             assert blue == pytest.approx((index + 1) * 20, abs=0 if kind == "webp" else 6)
-            assert index == 11 or 30 < clip.info["duration"] < 500
+            shown.append(clip.info["duration"])
+    # As long as it took to come; how evenly is the machine's.
+    assert 500 < sum(shown[:-1]) < 5000
     page.assert_clean()
 
 
