@@ -12,6 +12,10 @@ package struct AcknowledgementWindow: Sendable {
     /// How long before the end of the first frame the second is sent: what a read, a message and a timer may be late.
     package static let lead: Int64 = 50_000
 
+    /// The longest that the second is held. A client that acknowledges a frame only when it sees the next one makes transfers look longer
+    /// and longer, and would be sent less and less.
+    package static let longestHold: Int64 = 500_000
+
     private struct Unacknowledged {
         var sequence: UInt64
         var sentAt: Int64
@@ -33,7 +37,7 @@ package struct AcknowledgementWindow: Sendable {
         if older != nil, newer != nil { return nil }
         guard let first = newer ?? older else { return .min }
         let begun = max(first.sentAt, lastAcknowledgement)
-        return begun + Int64(transferTimes.min()) - Self.lead
+        return min(begun + Int64(transferTimes.min()) - Self.lead, first.sentAt + Self.longestHold)
     }
 
     package mutating func sent(_ sequence: UInt64, at now: Int64) {

@@ -70,4 +70,17 @@ import Testing
         }
         #expect(sequence >= 10 * 15, "\(sequence) frames in 10 s")
     }
+
+    /// A client that acknowledges each frame when the next one comes: every frame looks slower than the one before.
+    @Test func lateAcknowledgementsDoNotStarveTheirClient() {
+        var window = AcknowledgementWindow()
+        var now: Int64 = 0
+        for sequence in UInt64(1)...200 {
+            now = max(now, window.opensAt ?? now)
+            window.sent(sequence, at: now)
+            now += 100_000
+            if sequence > 1 { window.acknowledged(upTo: sequence - 1, at: now) }
+        }
+        #expect(now <= 200 * (AcknowledgementWindow.longestHold + 100_000), "\(now / 1_000_000) s for 200 frames")
+    }
 }
