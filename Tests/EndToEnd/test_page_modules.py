@@ -151,25 +151,6 @@ def test_the_address_of_a_stream_is_understood(modules, src, page, expected):
     assert outcome == expected
 
 
-@pytest.mark.parametrize(
-    "round_trip, told",
-    [
-        (None, [1, 2, 3, 4, 5]),  # nothing is known of the line
-        (5, [1, None, 2, 3, 4]),  # short: one frame at a time
-        (30, [1, 2, 3, 4, 5]),  # most of an interval: waiting for it would cost frames
-    ],
-)
-def test_what_is_acknowledged_depends_on_the_round_trip(modules, round_trip, told):
-    body = """
-        const acknowledgements = new m.Acknowledgements();
-        return [1n, 2n, 3n, 4n, 5n].map((sequence, i) => {
-          const upTo = acknowledgements.received(sequence, i * 33, arg);
-          return upTo === null ? null : Number(upTo);
-        });
-    """
-    assert run(modules, "acknowledgements", body, round_trip) == told
-
-
 def test_backoff_is_short_while_it_may_be_a_restart_and_then_grows(modules):
     delays = run(
         modules,

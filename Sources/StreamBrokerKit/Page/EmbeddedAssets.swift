@@ -1653,46 +1653,6 @@ export class Wall {
 """#
         ),
         EmbeddedAsset(
-            path: "/player/acknowledgements.js",
-            contentType: "text/javascript; charset=utf-8",
-            digest: "1d26aa40579acb9743a46f145e25ffcf",
-            text: #"""
-/**
- * When to tell the broker that a frame is here. It sends at most two that it was not told of, and the second of them grows
- * old behind the first on a line that is slower than the stream. So on such a line the newest one stays untold until the next
- * is here: the broker then sends one at a time, the newest at that moment. The price is a round trip between two frames,
- * which is nothing unless the round trip is long; then every frame is told of at once.
- */
-export class Acknowledgements {
-  #newest = null;
-  #told = null;
-  #lastAt = null;
-  #interval = null;
-
-  /**
-   * @param {bigint} sequence
-   * @param {number} now               ms
-   * @param {number | null} roundTrip  ms
-   * @returns {bigint | null} the sequence to acknowledge up to, null for none
-   */
-  received(sequence, now, roundTrip) {
-    if (this.#lastAt !== null) {
-      const interval = now - this.#lastAt;
-      this.#interval = this.#interval === null ? interval : this.#interval + (interval - this.#interval) / 8;
-    }
-    this.#lastAt = now;
-    const oneAtATime = roundTrip !== null && this.#interval !== null && roundTrip < this.#interval / 2;
-    const upTo = oneAtATime ? this.#newest : sequence;
-    this.#newest = sequence;
-    if (upTo === null || upTo === this.#told) return null;
-    this.#told = upTo;
-    return upTo;
-  }
-}
-
-"""#
-        ),
-        EmbeddedAsset(
             path: "/player/address.js",
             contentType: "text/javascript; charset=utf-8",
             digest: "7afad287aa612c458e09c9a0106901f1",
@@ -3729,7 +3689,7 @@ export function icon(name) {
         EmbeddedAsset(
             path: "/player/link.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "1fbc3c0188cc6c6d5f13dbdcb660a0d2",
+            digest: "450ccddfe41b240d927901fc798d216b",
             text: #"""
 /**
  * The one socket to a broker, kept up as long as somebody wants a stream of it.
@@ -3741,7 +3701,6 @@ export function icon(name) {
  * What is subscribed on it is what somebody watches: a stream that is wanted and out of sight costs nothing.
  */
 
-import { Acknowledgements } from "./acknowledgements.js";
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
 import { ClockOffset, wallTime } from "./clock.js";
@@ -3799,7 +3758,6 @@ class Lane {
   asked = null;
   confirmed = false;
   session = 0;
-  acknowledgements = new Acknowledgements();
   /** For those who begin to watch while others do: the broker sends it only once. @type {Frame | null} */
   latest = null;
 
@@ -3822,7 +3780,6 @@ class Lane {
     this.asked = wish;
     this.confirmed = false;
     this.session += 1;
-    this.acknowledgements = new Acknowledgements();
     this.latest = null;
     for (const member of this.members.keys()) member.sessionBegan();
   }
@@ -4076,10 +4033,8 @@ export class Link {
     }
     const lane = this.#laneOf(frame);
     if (!lane?.asked) return;
-    if (frame.sequence !== null) {
-      const upTo = lane.acknowledgements.received(frame.sequence, moment, this.clock.roundTrip);
-      if (upTo !== null) this.#socket.send(ack(lane.stream, upTo));
-    }
+    // At once: the broker learns from it what the line takes.
+    if (frame.sequence !== null) this.#socket.send(ack(lane.stream, frame.sequence));
     Object.assign(frame, { receivedAt: moment, session: lane.session });
     lane.latest = frame;
     for (const member of lane.watchers) member.frameCame(frame);

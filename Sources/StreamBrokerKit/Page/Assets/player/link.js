@@ -8,7 +8,6 @@
  * What is subscribed on it is what somebody watches: a stream that is wanted and out of sight costs nothing.
  */
 
-import { Acknowledgements } from "./acknowledgements.js";
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
 import { ClockOffset, wallTime } from "./clock.js";
@@ -66,7 +65,6 @@ class Lane {
   asked = null;
   confirmed = false;
   session = 0;
-  acknowledgements = new Acknowledgements();
   /** For those who begin to watch while others do: the broker sends it only once. @type {Frame | null} */
   latest = null;
 
@@ -89,7 +87,6 @@ class Lane {
     this.asked = wish;
     this.confirmed = false;
     this.session += 1;
-    this.acknowledgements = new Acknowledgements();
     this.latest = null;
     for (const member of this.members.keys()) member.sessionBegan();
   }
@@ -343,10 +340,8 @@ export class Link {
     }
     const lane = this.#laneOf(frame);
     if (!lane?.asked) return;
-    if (frame.sequence !== null) {
-      const upTo = lane.acknowledgements.received(frame.sequence, moment, this.clock.roundTrip);
-      if (upTo !== null) this.#socket.send(ack(lane.stream, upTo));
-    }
+    // At once: the broker learns from it what the line takes.
+    if (frame.sequence !== null) this.#socket.send(ack(lane.stream, frame.sequence));
     Object.assign(frame, { receivedAt: moment, session: lane.session });
     lane.latest = frame;
     for (const member of lane.watchers) member.frameCame(frame);
