@@ -11,6 +11,7 @@ import re
 import struct
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -47,22 +48,50 @@ def message(
     return struct.pack(">4sBBHQqq", b"SBF1", FORMATS[kind], (1 if replayed else 0) | 2, 0, sequence, capture, arrival) + image
 
 
+def for_index(data: bytes, index: int) -> bytes:
+    """The same message for another stream of a socket; a plain picture stays what it is."""
+    return data[:6] + struct.pack(">H", index) + data[8:] if data[:4] == b"SBF1" else data
+
+
+class Viewer:
+    """A socket of the page, and the streams on it."""
+
+    def __init__(self, socket: ServerConnection) -> None:
+        self.socket = socket
+        self.path = socket.request.path
+        self.streams: dict[int, str] = {}
+        self.carries_many = False
+
+    def add(self, name: str) -> None:
+        if name not in self.streams.values():
+            self.streams[next(index for index in range(1000) if index not in self.streams)] = name
+
+    def remove(self, name: str) -> None:
+        self.streams = {index: each for index, each in self.streams.items() if each != name}
+
+    async def announce(self) -> None:
+        if self.carries_many:
+            listed = [{"index": index, "stream": name} for index, name in self.streams.items()]
+            await self.socket.send(json.dumps({"type": "streams", "streams": listed}))
+
+
 class StandIn:
     def __init__(self, port: int = 0) -> None:
         self.port = port
         self.subprotocol = True
         self.answers_pings = True
         self.clock_error = 0.0
-        self.streams: list[str] = []
+        self.streams: list[str | dict] = []  # as they are listed
+        self.refused_streams: dict[str, str] = {}  # a stream that is asked for on a socket, and the error
         self.refusal: tuple[int, dict, dict] | None = None  # status, headers, JSON
         self.closes_with: tuple[int, str] | None = None
         self.allows_reading = True  # by pages of other origins
         self.greeting: list[bytes] = []  # sent to whoever joins
         self.controls: list[dict] = []
-        self.acknowledgements = 0
+        self.acknowledged_up_to = 0
         self.handshake_times: list[float] = []
         self.listings = 0
-        self.viewers: set[ServerConnection] = set()
+        self.sockets: set[Viewer] = set()
         self._changed = threading.Condition()
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
@@ -71,6 +100,16 @@ class StandIn:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def viewers(self) -> list[Viewer]:
+        """The sockets that carry a stream at the moment."""
+        return [viewer for viewer in list(self.sockets) if viewer.streams]
+
+    @property
+    def watched(self) -> list[str]:
+        """The streams on all sockets."""
+        return sorted(name for viewer in self.viewers for name in viewer.streams.values())
 
     @property
     def handshakes(self) -> int:
@@ -119,11 +158,17 @@ class StandIn:
 
     # What a test does
 
-    def send(self, data: bytes) -> None:
-        """The same message to every viewer."""
+    def send(self, data: bytes, stream: str | None = None) -> None:
+        """The same message to every viewer of a stream; of every stream when none is named."""
 
         async def send_all() -> None:
-            await asyncio.gather(*(viewer.send(data) for viewer in list(self.viewers)), return_exceptions=True)
+            sends = [
+                viewer.socket.send(for_index(data, index))
+                for viewer in self.viewers
+                for index, name in viewer.streams.items()
+                if stream in (None, name)
+            ]
+            await asyncio.gather(*sends, return_exceptions=True)
 
         self._run(send_all())
 
@@ -131,8 +176,8 @@ class StandIn:
         """The lines break: no closing handshake."""
 
         async def abort() -> None:
-            for viewer in list(self.viewers):
-                viewer.transport.abort()
+            for viewer in list(self.sockets):
+                viewer.socket.transport.abort()
 
         self._run(abort())
 
@@ -145,14 +190,13 @@ class StandIn:
         self.wait(lambda: len(self.viewers) == count, f"{count} viewers, there are {len(self.viewers)}")
 
     def acknowledged(self) -> list[int]:
-        return [control["sequence"] for control in list(self.controls) if control["type"] == "ack"]
+        return [control["sequence"] for control in list(self.controls) if is_acknowledgement(control)]
 
     def send_at_most_two_ahead(self, messages: Iterable[bytes]) -> None:
-        """As the broker does it: a viewer has at most two frames that it has not acknowledged."""
-        before = self.acknowledgements
-        for count, data in enumerate(messages, 1):
+        """Messages 1, 2, 3 … as the broker sends them: a viewer has at most two that it has not acknowledged."""
+        for sequence, data in enumerate(messages, 1):
+            self.wait(lambda: self.acknowledged_up_to >= sequence - 2, "an acknowledgement")
             self.send(data)
-            self.wait(lambda: self.acknowledgements - before >= count - 2, "an acknowledgement")
 
     def _run(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
@@ -164,14 +208,15 @@ class StandIn:
 
     def _heard(self, control: dict) -> None:
         self.controls.append(control)
-        self.acknowledgements += control["type"] == "ack"
+        if is_acknowledgement(control):
+            self.acknowledged_up_to = control["sequence"]
 
     # What a browser does
 
     def _answer(self, _: ServerConnection, request: Request) -> Response | None:
         path = request.path.split("?")[0]
         wants_socket = request.headers.get("Upgrade", "").lower() == "websocket"
-        if path.startswith("/ws/"):
+        if path == "/ws" or path.startswith("/ws/"):
             if wants_socket:
                 self._note(lambda: self.handshake_times.append(time.monotonic()))
             if self.refusal:
@@ -182,7 +227,8 @@ class StandIn:
             return self._response(426, b'{"error":"a WebSocket is expected"}', "application/json", {"Upgrade": "websocket"})
         if path == "/api/streams":
             self._note(lambda: setattr(self, "listings", self.listings + 1))
-            listed = {"streams": [{"stream": name} for name in self.streams]}
+            entries = [each if isinstance(each, dict) else {"stream": each, "state": "live"} for each in self.streams]
+            listed = {"streams": entries}
             return self._response(200, json.dumps(listed).encode(), "application/json")
         file = PAGE / "Assets" / ("index.html" if path == "/" else path.lstrip("/"))
         if ".." in path or not file.is_file():
@@ -206,21 +252,52 @@ class StandIn:
             fields["Access-Control-Expose-Headers"] = "Retry-After"
         return Response(status, http.HTTPStatus(status).phrase, fields, body)
 
-    async def _serve_viewer(self, viewer: ServerConnection) -> None:
+    async def _serve_viewer(self, socket: ServerConnection) -> None:
         if self.closes_with:
-            await viewer.close(*self.closes_with)
+            await socket.close(*self.closes_with)
             return
-        for data in self.greeting:
-            await viewer.send(data)
-        self._note(lambda: self.viewers.add(viewer))
+        viewer = Viewer(socket)
+        target = urllib.parse.urlsplit(viewer.path)
+        viewer.carries_many = target.path == "/ws"
+        named = urllib.parse.parse_qs(target.query).get("streams", [""])[0] if viewer.carries_many else target.path[4:]
         try:
-            async for text in viewer:
+            await self._add(viewer, [name for name in named.split(",") if name])
+            self._note(lambda: self.sockets.add(viewer))
+            async for text in socket:
                 control = json.loads(text)
-                if control["type"] == "ping" and self.answers_pings:
-                    now = int((time.time() + self.clock_error) * 1e6)
-                    await viewer.send(json.dumps({"type": "pong", "t": control["t"], "server_time_us": now}))
+                await self._obey(viewer, control)
                 self._note(lambda: self._heard(control))
         except ConnectionClosed:
             pass
         finally:
-            self._note(lambda: self.viewers.discard(viewer))
+            self._note(lambda: self.sockets.discard(viewer))
+
+    async def _add(self, viewer: Viewer, names: list[str]) -> None:
+        for name in names:
+            if name in self.refused_streams:
+                error = self.refused_streams[name]
+                await viewer.socket.send(json.dumps({"type": "refused", "stream": name, "error": error}))
+            else:
+                viewer.add(name)
+        await viewer.announce()
+        for data in self.greeting:
+            for index, name in viewer.streams.items():
+                if name in names:
+                    await viewer.socket.send(for_index(data, index))
+
+    async def _obey(self, viewer: Viewer, control: dict) -> None:
+        match control["type"]:
+            case "ping" if self.answers_pings:
+                now = int((time.time() + self.clock_error) * 1e6)
+                await viewer.socket.send(json.dumps({"type": "pong", "t": control["t"], "server_time_us": now}))
+            case "subscribe":
+                await self._add(viewer, control["streams"])
+            case "unsubscribe":
+                for name in control["streams"]:
+                    viewer.remove(name)
+                await viewer.announce()
+
+
+def is_acknowledgement(control: dict) -> bool:
+    """Of a frame: with 0 a viewer only says that it will acknowledge."""
+    return control["type"] == "ack" and control["sequence"] > 0

@@ -2,15 +2,15 @@
 /// needed.
 ///
 /// Two keep a line busy: one is on its way while the acknowledgement of the one before travels back. But on a slow line the second one
-/// waits for the whole of the first, and grows old there instead of being replaced here. So it is sent only shortly
-/// before the first is expected to be through. How long a frame takes is learned from the acknowledgements; the shortest of the
-/// last few counts, which leaves out the time that a fast but distant viewer's acknowledgement is under way.
+/// waits for the whole of the first, and grows old there instead of being replaced here. So it is sent only one round trip
+/// before the acknowledgement of the first is expected: it then comes to the line when the line is free. How long a byte takes there is
+/// learned from the acknowledgements, the round trip by whoever owns the window (``RoundTripMeter``).
 ///
 /// All times are in µs of one steady clock.
 package struct AcknowledgementWindow: Sendable {
     package static let limit = 2
-    /// How long before the end of the first frame the second is sent: what a read, a message and a timer may be late.
-    package static let lead: Int64 = 50_000
+    /// The second is sent this much earlier than that: what a read, a message and a timer may be late.
+    package static let allowance: Int64 = 3_000
 
     /// The longest that the second is held. A client that acknowledges a frame only when it sees the next one makes transfers look longer
     /// and longer, and would be sent less and less.
@@ -18,15 +18,21 @@ package struct AcknowledgementWindow: Sendable {
 
     private struct Unacknowledged {
         var sequence: UInt64
+        var byteCount: Int
         var sentAt: Int64
     }
+
+    /// How long a message and its answer are under way while the line is free.
+    package var roundTrip: Int64 = 0
+    /// Whether the second waits until the first is acknowledged, so that the round trip can be measured.
+    package var isDraining = false
 
     private var older: Unacknowledged?
     private var newer: Unacknowledged?
     private var lastAcknowledgement: Int64 = .min
-    /// How long the last four frames took once those before them were through.
-    private var transferTimes = SIMD4<Int32>()
-    private var hasTransferTimes = false
+    /// Of the last four frames: how long each was on the line, and how large it was.
+    private var transferTimes = SIMD4<Float>()
+    private var byteCounts = SIMD4<Float>()
 
     package init() {}
 
@@ -36,13 +42,25 @@ package struct AcknowledgementWindow: Sendable {
     package var opensAt: Int64? {
         if older != nil, newer != nil { return nil }
         guard let first = newer ?? older else { return .min }
-        let begun = max(first.sentAt, lastAcknowledgement)
-        return min(begun + Int64(transferTimes.min()) - Self.lead, first.sentAt + Self.longestHold)
+        let longest = first.sentAt + Self.longestHold
+        if isDraining { return longest }
+        guard byteCounts[0] > 0 else { return .min }
+        let expected = transferTimes.sum() / byteCounts.sum() * Float(first.byteCount)
+        let through = lineIsReached(by: first) + Int64(min(expected, Float(2 * Self.longestHold)))
+        return min(through - roundTrip - Self.allowance, longest)
     }
 
-    package mutating func sent(_ sequence: UInt64, at now: Int64) {
+    /// When the acknowledgement of a frame would come whose transfer takes no time.
+    private func lineIsReached(by frame: Unacknowledged) -> Int64 {
+        max(frame.sentAt + roundTrip, lastAcknowledgement)
+    }
+
+    /// Whether everything that was sent is acknowledged, so that nothing is on the line.
+    package var isEmpty: Bool { older == nil && newer == nil }
+
+    package mutating func sent(_ sequence: UInt64, byteCount: Int, at now: Int64) {
         if newer != nil { older = newer }
-        newer = Unacknowledged(sequence: sequence, sentAt: now)
+        newer = Unacknowledged(sequence: sequence, byteCount: byteCount, sentAt: now)
     }
 
     /// An acknowledgement covers every frame up to its sequence.
@@ -58,14 +76,9 @@ package struct AcknowledgementWindow: Sendable {
             newer = nil
         }
         guard let arrived else { return }
-        note(now - max(arrived.sentAt, lastAcknowledgement))
+        let transferTime = Float(max(0, now - lineIsReached(by: arrived)))
+        transferTimes = SIMD4(transferTime, transferTimes[0], transferTimes[1], transferTimes[2])
+        byteCounts = SIMD4(Float(max(1, arrived.byteCount)), byteCounts[0], byteCounts[1], byteCounts[2])
         lastAcknowledgement = now
-    }
-
-    private mutating func note(_ transferTime: Int64) {
-        let time = Int32(clamping: max(0, transferTime))
-        let times = hasTransferTimes ? transferTimes : SIMD4(repeating: time)
-        hasTransferTimes = true
-        transferTimes = SIMD4(time, times[0], times[1], times[2])
     }
 }

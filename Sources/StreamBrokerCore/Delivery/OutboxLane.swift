@@ -5,6 +5,7 @@ struct OutboxLane {
     /// Whether the viewer takes frames as they come: no rate and no acknowledgements.
     private var takesAll = true
     private var waiting: UInt64?
+    private var waitingByteCount = 0
     var waitingSince: UInt64 = 0
     private(set) var thinner: FrameThinner?
     private var window: AcknowledgementWindow?
@@ -20,41 +21,53 @@ struct OutboxLane {
     /// Whether a frame waits that the viewer may have.
     func isReady(at now: Int64) -> Bool { waiting != nil && (window?.isOpen(at: now) ?? true) }
 
-    mutating func offer(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
+    /// Whether the viewer is known to have everything that it was sent.
+    var isAllAcknowledged: Bool { window?.isEmpty ?? false }
+
+    mutating func offer(_ sequence: UInt64, byteCount: Int, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         guard isOpen, sequence > lastOffered else { return .stale }
         if !takesAll, thinner?.admits(at: now) == false { return .thinned }
-        return accept(sequence, now: now, isIdle: isIdle)
+        return accept(sequence, byteCount: byteCount, now: now, isIdle: isIdle)
     }
 
-    mutating func offerHeldBack(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
+    mutating func offerHeldBack(_ sequence: UInt64, byteCount: Int, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         guard isOpen, sequence > lastOffered else { return .stale }
         _ = thinner?.admits(at: now)
-        return accept(sequence, now: now, isIdle: isIdle)
+        return accept(sequence, byteCount: byteCount, now: now, isIdle: isIdle)
     }
 
-    private mutating func accept(_ sequence: UInt64, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
+    private mutating func accept(_ sequence: UInt64, byteCount: Int, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         lastOffered = sequence
         if isIdle, waiting == nil, takesAll || window?.isOpen(at: now) ?? true {
-            if !takesAll { window?.sent(sequence, at: now) }
+            if !takesAll { window?.sent(sequence, byteCount: byteCount, at: now) }
             return .write
         }
-        defer { waiting = sequence }
+        defer {
+            waiting = sequence
+            waitingByteCount = byteCount
+        }
         return waiting == nil ? .waits : .replaced
     }
 
     /// The frame that waited is written now.
     mutating func begin(at now: Int64) -> UInt64? {
         guard let sequence = waiting.take() else { return nil }
-        window?.sent(sequence, at: now)
+        window?.sent(sequence, byteCount: waitingByteCount, at: now)
         return sequence
     }
 
-    mutating func acknowledged(upTo sequence: UInt64, at now: Int64) {
+    mutating func acknowledged(upTo sequence: UInt64, at now: Int64, roundTrip: Int64, isDraining: Bool) {
         guard isOpen else { return }
         var window = window ?? AcknowledgementWindow()
+        window.roundTrip = roundTrip
+        window.isDraining = isDraining
         window.acknowledged(upTo: sequence, at: now)
         self.window = window
         takesAll = false
+    }
+
+    mutating func setDraining(_ isDraining: Bool) {
+        window?.isDraining = isDraining
     }
 
     mutating func stopAcknowledging() {

@@ -50,6 +50,16 @@ package struct ViewerOutbox: ~Copyable {
     private var otherLanes: [OutboxLane] = []
     private var laneCount: Int
     private var turn: UInt64 = 0
+    /// How long a message and its answer are under way while the line is free, in µs; counts from the next acknowledgement on.
+    package var roundTrip: Int64 = 0
+    /// Whether each stream that is acknowledged has one frame on its way at most, so that the line is free at times.
+    package var isDraining = false {
+        didSet {
+            guard isDraining != oldValue else { return }
+            let isDraining = isDraining
+            for index in lanes { withLane(index) { $0.setDraining(isDraining) } }
+        }
+    }
 
     /// - Parameter laneCount: How many streams the viewer has at first.
     package init(laneCount: Int = 1) {
@@ -60,10 +70,10 @@ package struct ViewerOutbox: ~Copyable {
     /// Whether the wire is free, so that the next frame may go straight to the socket.
     package var isIdle: Bool { writesInFlight == 0 }
 
-    /// A frame was published. `now` is in µs of a steady clock.
-    package mutating func offer(_ sequence: UInt64, lane index: LaneIndex, now: Int64) -> Offer {
+    /// A frame of so many bytes was published. `now` is in µs of a steady clock.
+    package mutating func offer(_ sequence: UInt64, byteCount: Int, lane index: LaneIndex, now: Int64) -> Offer {
         let isIdle = isIdle
-        let offer = withLane(index) { $0.offer(sequence, now: now, isIdle: isIdle) }
+        let offer = withLane(index) { $0.offer(sequence, byteCount: byteCount, now: now, isIdle: isIdle) }
         note(offer, lane: index)
         return offer
     }
@@ -74,9 +84,10 @@ package struct ViewerOutbox: ~Copyable {
     }
 
     /// A frame that was left out is due after all: the stream stopped, or the viewer wants every frame now.
-    package mutating func offerHeldBack(_ sequence: UInt64, lane index: LaneIndex, now: Int64) -> Offer {
+    package mutating func offerHeldBack(_ sequence: UInt64, byteCount: Int, lane index: LaneIndex, now: Int64) -> Offer
+    {
         let isIdle = isIdle
-        let offer = withLane(index) { $0.offerHeldBack(sequence, now: now, isIdle: isIdle) }
+        let offer = withLane(index) { $0.offerHeldBack(sequence, byteCount: byteCount, now: now, isIdle: isIdle) }
         note(offer, lane: index)
         return offer
     }
@@ -93,7 +104,7 @@ package struct ViewerOutbox: ~Copyable {
         return waitingLanes == 0 ? .nothing : next(now: now)
     }
 
-    /// When to call ``timeCame(now:)``: a frame waits for its time, and for nothing else. `nil` when none does.
+    /// When to ask for what is ``next(now:)``: a frame waits for its time, and for nothing else. `nil` when none does.
     package mutating func nextTime() -> Int64? {
         guard waitingLanes > 0, isIdle else { return nil }
         var earliest: Int64?
@@ -104,16 +115,18 @@ package struct ViewerOutbox: ~Copyable {
         return earliest
     }
 
-    /// Time has passed.
-    package mutating func timeCame(now: Int64) -> Next {
-        next(now: now)
+    /// Whether nothing is on its way to the viewer, so far as it acknowledges: what is asked of it now is answered after one round trip.
+    package mutating func isLineFree() -> Bool {
+        guard isIdle else { return false }
+        for index in lanes where withLane(index, { $0.isOpen && !$0.isAllAcknowledged }) { return false }
+        return true
     }
 
-    /// The viewer told that it has every frame up to `sequence`. The first time turns the window on.
-    package mutating func acknowledged(upTo sequence: UInt64, lane index: LaneIndex, now: Int64) -> Next {
-        guard lanes.contains(index) else { return .nothing }
-        withLane(index) { $0.acknowledged(upTo: sequence, at: now) }
-        return next(now: now)
+    /// The viewer told that it has every frame up to `sequence`; ask for what is ``next(now:)``. The first time turns the window on.
+    package mutating func acknowledged(upTo sequence: UInt64, lane index: LaneIndex, now: Int64) {
+        guard lanes.contains(index) else { return }
+        let (roundTrip, isDraining) = (roundTrip, isDraining)
+        withLane(index) { $0.acknowledged(upTo: sequence, at: now, roundTrip: roundTrip, isDraining: isDraining) }
     }
 
     /// Acknowledgements do not count any more.
@@ -164,7 +177,8 @@ package struct ViewerOutbox: ~Copyable {
         }
     }
 
-    private mutating func next(now: Int64) -> Next {
+    /// Time has passed, or something was acknowledged.
+    package mutating func next(now: Int64) -> Next {
         guard waitingLanes > 0 else { return .nothing }
         guard isIdle else { return .waits }
         var chosen: (lane: LaneIndex, since: UInt64)?

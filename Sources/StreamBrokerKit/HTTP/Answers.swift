@@ -77,19 +77,14 @@ extension HTTPAnswer {
     }
 
     static func asset(_ asset: PageAsset, requestHeaders: HTTPHeaders) -> HTTPAnswer {
-        let headers = [
-            ("ETag", asset.etag),
-            ("Cache-Control", "no-cache"),
-            ("Content-Security-Policy", PageAssets.contentSecurityPolicy),
-            ("Referrer-Policy", "no-referrer"),
-        ]
         let isKnown = EntityTag.matches(asset.etag, requestHeaders)
-        return HTTPAnswer(
+        var answer = HTTPAnswer(
             status: isKnown ? .notModified : .ok,
             contentType: asset.contentType,
-            headers: headers,
             body: isKnown ? [] : asset.bytes
         )
+        answer.headers = HTTPHeaders(asset.headers.map { ($0.name, $0.value) })
+        return answer
     }
 }
 

@@ -260,6 +260,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
             && !answer.closesConnection && !isShuttingDown
         var headers = answer.headers
+        if let head, !headers.contains(name: "Access-Control-Allow-Origin") {
+            headers.add(contentsOf: NeighbourOrigin.headers(for: head.headers))
+        }
         let hasNoBody = answer.status == .notModified
         if !hasNoBody { headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.count)) }
         if !keepsAlive {
@@ -379,6 +382,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return linger(context: context)
         }
         let connection = context.channel
+        // As for a viewer's socket: what waits unsent in the kernel is pictures getting old.
+        ViewerSocket.configure(connection, service.viewers)
         work = Task {
             try? await MultipartStream.run(subscription, on: connection)
             connection.close(promise: nil)

@@ -1,22 +1,45 @@
 /// A file of the page, ready to be sent.
-package struct PageAsset: Sendable {
+public struct PageAsset: Sendable {
     /// The absolute path it is served at, `/player/painter.js`.
-    package let path: String
+    public let path: String
     /// The value of `Content-Type`, with its charset.
-    package let contentType: String
+    public let contentType: String
     /// A strong entity tag with its quotes: equal tags mean equal bytes (RFC 9110, section 8.8.3).
-    package let etag: String
+    public let etag: String
     /// The body.
-    package let bytes: [UInt8]
+    public let bytes: [UInt8]
+
+    /// The header fields of an answer with this file, `Content-Type` and `ETag` among them.
+    public var headers: [(name: String, value: String)] {
+        [
+            ("Content-Type", contentType),
+            ("ETag", etag),
+            ("Cache-Control", "no-cache"),
+            ("Content-Security-Policy", PageAssets.contentSecurityPolicy),
+            // The files are the same for everybody: any page may use the element, wherever it comes from.
+            ("Access-Control-Allow-Origin", "*"),
+            ("Cross-Origin-Resource-Policy", "cross-origin"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+    }
 }
 
-/// The page, as the binary carries it.
+/// The page and the `<frame-stream>` element, as the library carries them.
 ///
-/// No path is ever looked up in a file system. A change of a file changes its entity tag and not its path, so answer with
-/// `Cache-Control: no-cache`: a browser then asks each time and is told 304.
-package enum PageAssets {
+/// No path is ever looked up in a file system. A change of a file changes its entity tag and not its path, so a browser asks each time
+/// (`Cache-Control: no-cache`) and is told 304. In a server that is not built on SwiftNIO, answer `GET` requests with it:
+///
+/// ```swift
+/// if let asset = PageAssets.asset(at: path) {
+///     return Response(status: 200, headers: asset.headers, body: asset.bytes)
+/// }
+/// ```
+///
+/// In one that is, ``PageRoutes`` does that.
+public enum PageAssets {
     /// The file at an absolute, percent-decoded path; `/` is `/index.html`. `nil` when the page has no such file.
-    package static func asset(at path: String) -> PageAsset? {
+    public static func asset(at path: String) -> PageAsset? {
         assets[path == "/" ? "/index.html" : path]
     }
 
@@ -24,10 +47,9 @@ package enum PageAssets {
     ///
     /// All of the page is its own files; nothing is inline. It may connect to any broker, because the user may name one elsewhere:
     /// sockets for frames, HTTP for the list of streams and the reason of a refusal.
-    package static let contentSecurityPolicy = [
+    public static let contentSecurityPolicy = [
         "default-src 'self'",
         "connect-src 'self' http: https: ws: wss:",
-        "img-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",

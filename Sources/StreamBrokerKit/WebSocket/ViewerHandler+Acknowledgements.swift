@@ -6,7 +6,16 @@ extension ViewerHandler {
     func acknowledged(upTo sequence: UInt64, lane index: Int) {
         let now = SystemClock.steadyTime
         noteProgress()
-        carryOut(outbox.acknowledged(upTo: sequence, lane: index, now: now))
+        outbox.isDraining = roundTripMeter.isDue(at: now)
+        outbox.acknowledged(upTo: sequence, lane: index, now: now)
+        if outbox.isDraining, outbox.isLineFree() { measureRoundTrip(now: now) }
+        carryOut(outbox.next(now: now))
+    }
+
+    /// The ping goes before the frame that may be next: behind it, it would measure the line's bandwidth.
+    private func measureRoundTrip(now: Int64) {
+        outbox.isDraining = false
+        writeControl(WebSocketFramePrefix.frame(.ping, roundTripMeter.ping(at: now)))
     }
 
     /// A frame may wait for nothing but its time.
@@ -22,7 +31,7 @@ extension ViewerHandler {
     func timeCame() {
         isTimed = false
         guard !closing else { return }
-        carryOut(outbox.timeCame(now: SystemClock.steadyTime))
+        carryOut(outbox.next(now: SystemClock.steadyTime))
     }
 
     func writePing(behind message: WireMessage, lane: ViewerLane) {
@@ -31,6 +40,10 @@ extension ViewerHandler {
     }
 
     func receivePong(_ payload: [UInt8]) {
+        if roundTripMeter.answered(payload, at: SystemClock.steadyTime) {
+            outbox.roundTrip = roundTripMeter.roundTrip
+            return
+        }
         guard let (index, sequence) = PongAcknowledgement.frame(ofPong: payload), entries.indices.contains(index),
             let lane = entries[index]?.lane, lane.pongs.sendsPings
         else { return }

@@ -33,7 +33,8 @@ extension ViewerHandler {
 
     func sendHeldBack(_ lane: ViewerLane, now: Int64) {
         guard let message = lane.heldBack.take() else { return }
-        carryOut(outbox.offerHeldBack(message.sequence, lane: lane.index, now: now), message, lane: lane)
+        let offer = outbox.offerHeldBack(message.sequence, byteCount: message.byteCount, lane: lane.index, now: now)
+        carryOut(offer, message, lane: lane)
         lane.roster?.publishTally()
     }
 }

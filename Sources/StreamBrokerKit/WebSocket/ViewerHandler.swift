@@ -41,6 +41,7 @@ final class ViewerHandler: ChannelInboundHandler {
     var entries: [Entry?] = []
     var pendingControlWrites = 0
     var liveness: PeerLiveness
+    var roundTripMeter = RoundTripMeter()
     /// When the viewer counts as stalled if it ``expectsProgress``, in µs of the steady clock.
     var progressDue: Int64 = 0
     var isTimed = false
@@ -129,7 +130,12 @@ final class ViewerHandler: ChannelInboundHandler {
 
     func offer(_ round: DeliveryRound, lane: ViewerLane) {
         guard !closing else { return }
-        let offer = outbox.offer(round.frame.frame.sequence, lane: lane.index, now: round.now)
+        let offer = outbox.offer(
+            round.frame.frame.sequence,
+            byteCount: round.frame.byteCount,
+            lane: lane.index,
+            now: round.now
+        )
         if case .stale = offer { return }
         let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
         if case .thinned = offer { return holdBack(message, lane: lane, now: round.now) }

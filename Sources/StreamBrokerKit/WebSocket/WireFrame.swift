@@ -27,6 +27,9 @@ final class WireFrame: Sendable {
         payload = SharedPayload(frame.payload)
     }
 
+    /// Of the picture alone.
+    var byteCount: Int { frame.payload.count }
+
     /// For viewers without a subprotocol.
     var plainMessage: WireMessage {
         messages.withLock { messages in

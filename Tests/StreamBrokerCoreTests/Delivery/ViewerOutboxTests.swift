@@ -4,7 +4,7 @@ import Testing
 @Suite struct ViewerOutboxTests {
     @Test func anIdleViewerGetsAFrameAtOnce() {
         var outbox = ViewerOutbox()
-        guard case .write = outbox.offer(1, lane: 0, now: 0) else {
+        guard case .write = outbox.offer(1, byteCount: 1_000, lane: 0, now: 0) else {
             Issue.record("not written")
             return
         }
@@ -16,9 +16,9 @@ import Testing
 
     @Test func theNewestWaitsAndReplaces() {
         var outbox = ViewerOutbox()
-        _ = outbox.offer(1, lane: 0, now: 0)
-        guard case .waits = outbox.offer(2, lane: 0, now: 0),
-            case .replaced = outbox.offer(3, lane: 0, now: 0)
+        _ = outbox.offer(1, byteCount: 1_000, lane: 0, now: 0)
+        guard case .waits = outbox.offer(2, byteCount: 1_000, lane: 0, now: 0),
+            case .replaced = outbox.offer(3, byteCount: 1_000, lane: 0, now: 0)
         else {
             Issue.record("not kept waiting")
             return
@@ -29,9 +29,9 @@ import Testing
 
     @Test func olderFramesAreStale() {
         var outbox = ViewerOutbox()
-        _ = outbox.offer(5, lane: 0, now: 0)
+        _ = outbox.offer(5, byteCount: 1_000, lane: 0, now: 0)
         for sequence in UInt64(1)...5 {
-            guard case .stale = outbox.offer(sequence, lane: 0, now: 0) else {
+            guard case .stale = outbox.offer(sequence, byteCount: 1_000, lane: 0, now: 0) else {
                 Issue.record("sequence \(sequence) was taken after 5")
                 return
             }
@@ -42,7 +42,7 @@ import Testing
         var outbox = ViewerOutbox()
         outbox.controlWriteBegan()
         outbox.controlWriteBegan()
-        guard case .waits = outbox.offer(1, lane: 0, now: 0) else {
+        guard case .waits = outbox.offer(1, byteCount: 1_000, lane: 0, now: 0) else {
             Issue.record("written past a control frame")
             return
         }
@@ -52,16 +52,32 @@ import Testing
 
     @Test func anAcknowledgingViewerHasTwoFramesAtMost() {
         var outbox = ViewerOutbox()
-        #expect(outbox.acknowledged(upTo: 0, lane: 0, now: 0) == .nothing)
+        outbox.acknowledged(upTo: 0, lane: 0, now: 0)
         for sequence in UInt64(1)...2 {
-            guard case .write = outbox.offer(sequence, lane: 0, now: 0) else {
+            guard case .write = outbox.offer(sequence, byteCount: 1_000, lane: 0, now: 0) else {
                 Issue.record("frame \(sequence) was not written")
                 return
             }
             _ = outbox.writeCompleted(now: 0)
         }
-        for sequence in UInt64(3)...9 { _ = outbox.offer(sequence, lane: 0, now: 0) }
-        #expect(outbox.acknowledged(upTo: 1, lane: 0, now: 0).turn?.sequence == 9)
+        for sequence in UInt64(3)...9 { _ = outbox.offer(sequence, byteCount: 1_000, lane: 0, now: 0) }
+        outbox.acknowledged(upTo: 1, lane: 0, now: 0)
+        #expect(outbox.next(now: 0).turn?.sequence == 9)
+    }
+
+    @Test func theLineIsFreeWhenAllIsAcknowledged() {
+        var outbox = ViewerOutbox(laneCount: 2)
+        var states: [Bool] = [outbox.isLineFree()]
+        outbox.acknowledged(upTo: 0, lane: 0, now: 0)
+        outbox.acknowledged(upTo: 0, lane: 1, now: 0)
+        states.append(outbox.isLineFree())
+        _ = outbox.offer(1, byteCount: 1_000, lane: 1, now: 0)
+        states.append(outbox.isLineFree())
+        _ = outbox.writeCompleted(now: 0)
+        states.append(outbox.isLineFree())
+        outbox.acknowledged(upTo: 1, lane: 1, now: 0)
+        states.append(outbox.isLineFree())
+        #expect(states == [false, true, false, false, true])
     }
 
     @Test func thinningIsEvenAndKeepsTheRate() {
@@ -86,28 +102,28 @@ import Testing
     @Test func aFrameThatWasLeftOutIsDueWhenNoneFollows() {
         var outbox = ViewerOutbox()
         outbox.setRate(10, lane: 0)
-        guard case .write = outbox.offer(1, lane: 0, now: 0) else {
+        guard case .write = outbox.offer(1, byteCount: 1_000, lane: 0, now: 0) else {
             Issue.record("the first frame was left out")
             return
         }
         _ = outbox.writeCompleted(now: 0)
-        guard case .thinned = outbox.offer(2, lane: 0, now: 33_000),
-            case .thinned = outbox.offer(3, lane: 0, now: 66_000)
+        guard case .thinned = outbox.offer(2, byteCount: 1_000, lane: 0, now: 33_000),
+            case .thinned = outbox.offer(3, byteCount: 1_000, lane: 0, now: 66_000)
         else {
             Issue.record("a frame too many went through")
             return
         }
         #expect(outbox.heldBackDue(lane: 0) == 100_000 + ViewerOutbox.heldBackGrace)
-        guard case .write = outbox.offerHeldBack(3, lane: 0, now: 350_000) else {
+        guard case .write = outbox.offerHeldBack(3, byteCount: 1_000, lane: 0, now: 350_000) else {
             Issue.record("the last frame never came")
             return
         }
         _ = outbox.writeCompleted(now: 0)
-        guard case .thinned = outbox.offer(4, lane: 0, now: 360_000) else {
+        guard case .thinned = outbox.offer(4, byteCount: 1_000, lane: 0, now: 360_000) else {
             Issue.record("the frame that was held back did not count for the rate")
             return
         }
-        guard case .stale = outbox.offerHeldBack(3, lane: 0, now: 400_000) else {
+        guard case .stale = outbox.offerHeldBack(3, byteCount: 1_000, lane: 0, now: 400_000) else {
             Issue.record("a frame came twice")
             return
         }
@@ -115,11 +131,11 @@ import Testing
 
     @Test func manyStreamsTakeTurns() {
         var outbox = ViewerOutbox(laneCount: 3)
-        _ = outbox.offer(1, lane: 0, now: 0)
-        _ = outbox.offer(1, lane: 1, now: 0)
-        _ = outbox.offer(1, lane: 2, now: 0)
-        _ = outbox.offer(2, lane: 0, now: 0)
-        _ = outbox.offer(2, lane: 1, now: 0)
+        _ = outbox.offer(1, byteCount: 1_000, lane: 0, now: 0)
+        _ = outbox.offer(1, byteCount: 1_000, lane: 1, now: 0)
+        _ = outbox.offer(1, byteCount: 1_000, lane: 2, now: 0)
+        _ = outbox.offer(2, byteCount: 1_000, lane: 0, now: 0)
+        _ = outbox.offer(2, byteCount: 1_000, lane: 1, now: 0)
         #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 1, sequence: 2)))
         #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 2, sequence: 1)))
         #expect(outbox.writeCompleted(now: 0) == .write(ViewerOutbox.Turn(lane: 0, sequence: 2)))
@@ -146,7 +162,7 @@ import Testing
             switch Int.random(in: 0..<4, using: &random) {
             case 0, 1:
                 offered += 1
-                switch outbox.offer(offered, lane: 0, now: 0) {
+                switch outbox.offer(offered, byteCount: 1_000, lane: 0, now: 0) {
                 case .write: wrote(offered)
                 case .replaced: replaced += 1
                 case .waits: break

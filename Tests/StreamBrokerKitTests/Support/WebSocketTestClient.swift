@@ -81,6 +81,14 @@ struct WebSocketTestClient: Sendable {
             }
         }
 
+        /// The next message that is no ping by which the server measures the round trip.
+        mutating func nextButRoundTripPings() async throws -> Message? {
+            while let message = try await next() {
+                if message.opcode != .ping || message.payload.count != 8 { return message }
+            }
+            return nil
+        }
+
         private mutating func more() async throws -> Bool {
             guard var received = try await inbound.next() else { return false }
             buffer.discardReadBytes()

@@ -1,13 +1,13 @@
-/** The page around one `<frame-stream>`: what to show, the switch, the figures. */
+/** The page: a wall of all cameras, one of them large, and what belongs around them. */
 
 import "../player/frame-stream.js";
-import { brokerAddress } from "../player/address.js";
-import { saveFile } from "../player/capture.js";
+import { Catalogue } from "./catalogue.js";
 import { renderFigures, renderPicture } from "./figures-view.js";
+import { Keys } from "./keys.js";
+import { addressOf, viewFrom } from "./page-address.js";
 import { SourceForm } from "./source-form.js";
-import { StreamList, fetchStreams } from "./stream-list.js";
+import { Wall } from "./wall.js";
 
-const DEFAULT_STREAM = "stream1";
 /** The broker that the page came from, under its proxy's prefix if it has one. */
 const OWN_BROKER = new URL(".", document.baseURI).href.replace(/\/$/, "");
 /** Set while the user has disconnected: a reload of the page must not undo it. */
@@ -22,91 +22,147 @@ const WORDS = {
   late: "Late",
   stale: "Stale",
   unshowable: "No picture",
-  lost: "Broker lost",
+  "camera-lost": "Camera lost",
+  "broker-lost": "Broker lost",
   refused: "Refused",
 };
 
-const player = document.getElementById("player");
-const form = new SourceForm(document.getElementById("source"), { onConnect: show, onDisconnect: disconnect });
-const list = new StreamList(document.getElementById("streams"), {
-  onChoose: (stream) => show({ ...form.values, stream }),
+const part = (id) => document.getElementById(id);
+const player = part("player");
+const form = new SourceForm(document.querySelector("#source form"), (source) => {
+  part("source").open = false;
+  connected = true;
+  go({ ...view, ...source, broker: source.broker || OWN_BROKER, stream: source.stream || null });
+  if (view.stream) player.play();
 });
-
-player.addEventListener("statuschange", render);
-player.addEventListener("figures", render);
-document.getElementById("capture").addEventListener("click", () => {
-  const capture = player.capture();
-  if (capture) saveFile(capture.name, capture.blob);
+const wall = new Wall(part("wall"), {
+  onOpen: (stream) => go({ ...view, stream }),
+  onState: renderState,
+  addressOf: (stream) => addressOf({ ...view, stream }, OWN_BROKER),
 });
+const catalogue = new Catalogue((cameras) => {
+  isListed = cameras !== null;
+  wall.cameras = cameras;
+});
+const keys = new Keys(part("keys"), { player: () => (view.stream ? player : null), onBack: () => back() });
 
-start();
+let view = viewFrom(location.search, OWN_BROKER);
+let connected = !sessionStorage.getItem(DISCONNECTED);
+/** Whether the broker told its streams; null while it has not answered. */
+let isListed = null;
 
-async function start() {
-  const asked = new URLSearchParams(location.search);
-  const source = {
-    broker: asked.get("broker") || OWN_BROKER,
-    stream: asked.get("stream") ?? "",
-    fps: asked.get("fps") ?? "",
-  };
-  form.values = source;
-  source.stream ||= (await firstStream(source.broker)) ?? DEFAULT_STREAM;
-  if (player.wanted) return; // the user was faster
-  choose(source);
-  if (sessionStorage.getItem(DISCONNECTED)) render();
-  else player.connect();
+player.addEventListener("statuschange", () => {
+  // The player has a switch of its own; it is the page's, too.
+  if (view.stream && player.paused === connected && player.status.state !== "connecting") setConnected(!player.paused);
+  renderState();
+});
+player.addEventListener("figures", renderFiguresOfPlayer);
+part("connection").addEventListener("click", () => setConnected(!connected));
+part("help").addEventListener("click", () => keys.show());
+part("home").addEventListener("click", (event) => {
+  event.preventDefault();
+  back();
+});
+part("columns").addEventListener("change", ({ target }) => go({ ...view, columns: Number(target.value) || null }, { replace: true }));
+addEventListener("popstate", () => {
+  view = viewFrom(location.search, OWN_BROKER);
+  show();
+});
+show();
+
+/** Shows it, and puts it into the address. */
+function go(next, { replace = false } = {}) {
+  const address = addressOf(next, OWN_BROKER);
+  const isNew = address !== addressOf(view, OWN_BROKER);
+  view = next;
+  if (replace) history.replaceState(null, "", address);
+  else if (isNew) history.pushState(null, "", address);
+  show();
 }
 
-function show(source) {
-  sessionStorage.removeItem(DISCONNECTED);
-  choose(source);
-  player.connect();
-  rememberInAddress(source);
+/** From the large picture to all of them, and to the one it was. */
+function back() {
+  const { stream } = view;
+  go({ ...view, stream: null, fps: "" });
+  if (stream) wall.focus(stream);
 }
 
-function choose(source) {
-  form.values = source;
-  for (const [name, value] of Object.entries(source)) player.setAttribute(name, value);
-  document.getElementById("stream-shown").textContent = source.stream || "No stream";
-  document.title = `${source.stream || "No stream"} · Stream Broker`;
-  list.watch(source.broker);
-  list.current = source.stream;
+function setConnected(wish) {
+  connected = wish;
+  if (connected) sessionStorage.removeItem(DISCONNECTED);
+  else sessionStorage.setItem(DISCONNECTED, "yes");
+  show();
 }
 
-function disconnect() {
-  sessionStorage.setItem(DISCONNECTED, "yes");
-  player.disconnect();
+function show() {
+  const isSingle = view.stream !== null;
+  part("wall-view").hidden = isSingle;
+  part("single-view").hidden = !isSingle;
+  part("columns-label").hidden = isSingle;
+  part("heading").textContent = view.stream ?? "Stream Broker";
+  document.title = isSingle ? `${view.stream} · Stream Broker` : "Stream Broker";
+  part("columns").value = view.columns ? String(view.columns) : "";
+  part("connection").textContent = connected ? "Disconnect" : "Connect";
+  form.values = { broker: view.broker, stream: view.stream ?? "", fps: view.fps };
+  wall.options = { broker: view.broker, only: view.streams, columns: view.columns, connected };
+  showLarge();
+  catalogue.quiet = !connected || isSingle;
+  catalogue.watch(view.broker);
+  renderState();
 }
 
-function render() {
-  const { status, figures } = player;
-  renderFigures(document.getElementById("figures"), figures);
-  renderPicture(document.getElementById("picture-shown"), figures);
-  document.getElementById("capture").disabled = figures.format === null;
-  const badge = document.getElementById("state");
-  if (badge.dataset.state !== status.state) {
-    badge.dataset.state = status.state;
-    badge.textContent = WORDS[status.state];
-    list.refresh();
+function showLarge() {
+  part("stream-shown").textContent = view.stream ?? "";
+  if (!view.stream) {
+    if (!player.paused) player.pause();
+    return;
   }
-  form.show(player.wanted, status.state === "lost" || status.state === "refused");
-  list.quiet = !player.wanted;
+  player.setAttribute("broker", view.broker);
+  player.setAttribute("stream", view.stream);
+  player.setAttribute("fps", view.fps);
+  if (connected && player.paused) player.play();
+  if (!connected && !player.paused) player.pause();
 }
 
-async function firstStream(broker) {
-  try {
-    const [first] = await fetchStreams(brokerAddress(broker, document.baseURI));
-    return first?.id;
-  } catch {
-    return undefined;
+function renderState() {
+  if (view.stream) {
+    renderBadge(player.status.state, WORDS[player.status.state]);
+    renderFiguresOfPlayer();
+    return;
   }
+  const states = wall.tiles.map((tile) => tile.state);
+  const live = states.filter((state) => state === "live" || state === "late").length;
+  part("empty").hidden = states.length > 0;
+  if (states.length === 0) renderEmpty();
+  else if (!connected) renderBadge("disconnected", "Disconnected");
+  else if (states.includes("broker-lost")) renderBadge("broker-lost", "Broker lost");
+  else renderBadge(live === states.length ? "live" : "stale", `${live} of ${states.length} live`);
 }
 
-/** The page's address says what is shown, so that it can be passed on and survives a reload. */
-function rememberInAddress({ broker, stream, fps }) {
-  const address = new URL(location.href);
-  address.search = "";
-  if (stream) address.searchParams.set("stream", stream);
-  if (broker && broker !== OWN_BROKER) address.searchParams.set("broker", broker);
-  if (fps) address.searchParams.set("fps", fps);
-  history.replaceState(null, "", address);
+function renderEmpty() {
+  const [title, text, state] = !connected
+    ? ["Disconnected", "Nothing is received until you connect.", "disconnected"]
+    : isListed === null
+      ? ["Connecting …", "Asking the broker for its streams.", "connecting"]
+      : isListed
+        ? ["No camera yet", "Streams appear here by themselves as soon as somebody publishes one.", "waiting"]
+        : ["Broker lost", "It does not tell its streams. Trying again …", "broker-lost"];
+  part("empty-title").textContent = title;
+  part("empty-text").textContent = text;
+  renderBadge(state, WORDS[state]);
+}
+
+function renderBadge(state, text) {
+  const badge = part("state");
+  if (badge.textContent !== text) badge.textContent = text;
+  if (badge.dataset.state === state) return;
+  // After an outage the list may be another one.
+  if (badge.dataset.state === "broker-lost") catalogue.refresh();
+  badge.dataset.state = state;
+}
+
+function renderFiguresOfPlayer() {
+  if (!view.stream) return;
+  renderFigures(part("figures"), player.figures, player.engine);
+  renderPicture(part("picture-shown"), player.figures);
 }

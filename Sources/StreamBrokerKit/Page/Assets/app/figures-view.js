@@ -1,18 +1,22 @@
 /** Figures as text on the page. */
 
+import { element } from "../player/elements.js";
+import { droppedText } from "../player/figures-text.js";
 import { bitRate, count, delay, difference, frameRate, size } from "../player/wording.js";
 
 const NONE = "–";
 
-export function renderFigures(list, figures) {
+export function renderFigures(list, figures, engine) {
   const started = figures.received > 0;
   const texts = {
     receivedRate: started ? [`${frameRate(figures.receivedRate)} fps`] : [NONE],
+    decodedRate: started ? [`${frameRate(figures.decodedRate)} fps`] : [NONE],
     paintedRate: started ? [`${frameRate(figures.paintedRate)} fps`] : [NONE],
     bitRate: started ? [`${bitRate(figures.bitsPerSecond)} kbit/s`] : [NONE],
     age: age(figures),
-    dropped: started ? dropped(figures) : [NONE],
     clock: clock(figures),
+    dropped: started ? [count(replaced(figures)), droppedText(figures)] : [NONE],
+    engine: engine.place === "worker" ? ["in a worker"] : ["on the page", engine.reason],
   };
   for (const place of list.querySelectorAll("[data-figure]")) {
     const [main, note = ""] = texts[place.dataset.figure];
@@ -25,27 +29,25 @@ export function renderPicture(place, { format, width, height, bytes }) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-function age({ age: now, ageHigh }) {
+function replaced({ replacedBeforeDecoding, replacedBeforePainting, undecodable, backwards }) {
+  return replacedBeforeDecoding + replacedBeforePainting + undecodable + backwards;
+}
+
+function age({ age: now, ageMedian, ageHigh, clockError }) {
   if (now === null) return [NONE];
-  return ageHigh === null || ageHigh < now ? [delay(now)] : [delay(now), `99 % below ${delay(ageHigh)}`];
+  const notes = [];
+  if (now === ageMedian) notes.push(`95 % below ${delay(ageHigh)}`);
+  if (clockError !== null) notes.push(`± ${delay(clockError)}`);
+  return [delay(now), notes.join(", ")];
 }
 
 function clock({ clockOffset, roundTrip }) {
-  return clockOffset === null ? [NONE] : [difference(clockOffset), `round trip ${delay(roundTrip)}`];
-}
-
-function dropped({ skipped, replaced, undecodable, backwards }) {
-  const parts = [`${count(skipped)} on the way`, `${count(replaced)} replaced here`];
-  if (undecodable > 0) parts.push(`${count(undecodable)} not decodable`);
-  if (backwards > 0) parts.push(`${count(backwards)} out of order`);
-  return [count(skipped + replaced + undecodable + backwards), parts.join(", ")];
+  return clockOffset === null ? [NONE] : [delay(roundTrip), `broker’s clock ${difference(clockOffset)}`];
 }
 
 function setText(place, main, note) {
   const text = note ? `${main}\n${note}` : main;
   if (place.dataset.text === text) return;
   place.dataset.text = text;
-  const small = document.createElement("small");
-  small.textContent = note;
-  place.replaceChildren(main, ...(note ? [small] : []));
+  place.replaceChildren(main, ...(note ? [element("small", {}, note)] : []));
 }

@@ -1,29 +1,18 @@
-/** The form that says what to show, and its two buttons. */
+/** The form that says what to show. */
 
 export class SourceForm {
   #form;
-  #connect;
-  #disconnect;
-  #shown = null;
-  #wanted = false;
-  #failing = false;
 
   /**
    * @param {HTMLFormElement} form
-   * @param {object} options
-   * @param {(source: {broker: string, stream: string, fps: string}) => void} options.onConnect
-   * @param {() => void} options.onDisconnect
+   * @param {(source: {broker: string, stream: string, fps: string}) => void} onShow
    */
-  constructor(form, { onConnect, onDisconnect }) {
+  constructor(form, onShow) {
     this.#form = form;
-    this.#connect = form.querySelector("#connect");
-    this.#disconnect = form.querySelector("#disconnect");
-    form.addEventListener("input", () => this.#update());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      onConnect(this.values);
+      onShow(this.values);
     });
-    this.#disconnect.addEventListener("click", onDisconnect);
   }
 
   get values() {
@@ -33,28 +22,5 @@ export class SourceForm {
 
   set values(source) {
     for (const [name, value] of Object.entries(source)) this.#form.elements[name].value = value;
-    this.#shown = this.values;
-    this.#update();
-  }
-
-  /**
-   * @param {boolean} wanted   the user is connected, or the page is trying to be
-   * @param {boolean} failing  without success, so that the user may want to try by hand
-   */
-  show(wanted, failing) {
-    if (wanted === this.#wanted && failing === this.#failing) return;
-    this.#wanted = wanted;
-    this.#failing = failing;
-    this.#update();
-  }
-
-  /** Only what has a meaning is there; the focus stays on the button that is left. */
-  #update() {
-    const changed = JSON.stringify(this.values) !== JSON.stringify(this.#shown);
-    const focused = document.activeElement;
-    this.#disconnect.hidden = !this.#wanted;
-    this.#connect.hidden = this.#wanted && !this.#failing && !changed;
-    if (focused === this.#disconnect && this.#disconnect.hidden) this.#connect.focus();
-    if (focused === this.#connect && this.#connect.hidden) this.#disconnect.focus();
   }
 }

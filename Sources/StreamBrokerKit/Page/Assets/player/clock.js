@@ -18,6 +18,7 @@ export function wallTime(moment = performance.now()) {
  */
 export class ClockOffset {
   #samples = [];
+  #best = null;
 
   /**
    * @param {number} sentAt      local wall time of the ping, ms
@@ -31,10 +32,11 @@ export class ClockOffset {
     if (this.known && Math.abs(offset - this.offset) > STEP + roundTrip) this.#samples = [];
     this.#samples.push({ roundTrip, offset });
     if (this.#samples.length > KEPT) this.#samples.shift();
+    this.#best = this.#samples.reduce((best, each) => (best.roundTrip <= each.roundTrip ? best : each));
   }
 
   get known() {
-    return this.#samples.length > 0;
+    return this.#best !== null;
   }
 
   /** Milliseconds to add to local wall time to have the broker's; null until a pong came. */
@@ -47,13 +49,14 @@ export class ClockOffset {
     return this.#best?.roundTrip ?? null;
   }
 
+  /** By how much the offset can be wrong at most, ms: all of the round trip may have been in one direction. */
+  get error() {
+    return this.known ? this.#best.roundTrip / 2 : null;
+  }
+
   /** How old something is that the broker stamped, ms; null when either clock is unknown. */
   age(brokerTime, now = wallTime()) {
     if (brokerTime === null || !this.known) return null;
     return Math.max(0, now + this.offset - brokerTime);
-  }
-
-  get #best() {
-    return this.#samples.reduce((best, each) => (best && best.roundTrip <= each.roundTrip ? best : each), null);
   }
 }

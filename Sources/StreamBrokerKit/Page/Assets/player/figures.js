@@ -3,6 +3,8 @@
 const WINDOW = 2000;
 /** A slow stream's last two frames still say its rate. */
 const LONGEST_WINDOW = 60_000;
+/** An age says how things are; after so long it says how they were. */
+const AGES_WINDOW = 10_000;
 
 /** Events and bytes a second over a sliding window. */
 export class RateMeter {
@@ -54,23 +56,32 @@ export class RateMeter {
   }
 }
 
-/** The last so many values, and what part of them lies below a value. */
+/** The last so many values of the last while, and what part of them lies below a value. */
 export class Percentiles {
   #values = [];
+  #times = [];
   #capacity;
+  #longest;
   #next = 0;
 
-  constructor(capacity) {
+  /**
+   * @param {number} capacity
+   * @param {number} [longest]  so long a value counts, ms
+   */
+  constructor(capacity, longest = Infinity) {
     this.#capacity = capacity;
+    this.#longest = longest;
   }
 
-  add(value) {
+  add(value, now = 0) {
     this.#values[this.#next] = value;
+    this.#times[this.#next] = now;
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
   clear() {
     this.#values = [];
+    this.#times = [];
     this.#next = 0;
   }
 
@@ -78,42 +89,51 @@ export class Percentiles {
    * By nearest rank; null while there is no value.
    * @param {number} part  0.5 for the median
    */
-  at(part) {
-    if (this.#values.length === 0) return null;
-    const sorted = [...this.#values].sort((a, b) => a - b);
-    return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
+  at(part, now = 0) {
+    const sorted = this.#values.filter((_, index) => now - this.#times[index] <= this.#longest).sort((a, b) => a - b);
+    return sorted.length === 0 ? null : sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
   }
 }
 
 /** Everything a viewer may want to know about the stream in front of it. */
 export class Figures {
   #received = new RateMeter();
+  #decoded = new RateMeter();
   #painted = new RateMeter();
   #intervals = new Percentiles(9);
-  #ages = new Percentiles(120);
+  #ages = new Percentiles(120, AGES_WINDOW);
   #lastReceived = null;
   #lastSequence = null;
 
   counts = Figures.#none();
 
   static #none() {
-    return { received: 0, painted: 0, skipped: 0, replaced: 0, undecodable: 0, backwards: 0 };
+    return {
+      received: 0,
+      decoded: 0,
+      painted: 0,
+      skipped: 0,
+      replacedBeforeDecoding: 0,
+      replacedBeforePainting: 0,
+      undecodable: 0,
+      backwards: 0,
+    };
   }
 
-  /** A new connection: numbers begin again, counts go on. */
-  connected() {
+  /** A new subscription: numbers begin again, counts go on. */
+  sessionBegan() {
     this.#lastSequence = null;
     this.#lastReceived = null;
   }
 
   /** A new stream, or a new start by the user: all begins again. */
   clear() {
-    this.connected();
+    this.sessionBegan();
     this.counts = Figures.#none();
-    for (const meter of [this.#received, this.#painted, this.#intervals, this.#ages]) meter.clear();
+    for (const meter of [this.#received, this.#decoded, this.#painted, this.#intervals, this.#ages]) meter.clear();
   }
 
-  /** @returns {boolean} whether the frame is newer than all before it on this connection */
+  /** @returns {boolean} whether the frame is newer than all before it by this subscription */
   received(frame, now) {
     this.counts.received += 1;
     this.#received.add(now, frame.bytes.length);
@@ -135,11 +155,20 @@ export class Figures {
   painted(now, age) {
     this.counts.painted += 1;
     this.#painted.add(now);
-    if (age !== null) this.#ages.add(age);
+    if (age !== null) this.#ages.add(age, now);
   }
 
-  replaced() {
-    this.counts.replaced += 1;
+  decoded(now) {
+    this.counts.decoded += 1;
+    this.#decoded.add(now);
+  }
+
+  replacedBeforeDecoding() {
+    this.counts.replacedBeforeDecoding += 1;
+  }
+
+  replacedBeforePainting() {
+    this.counts.replacedBeforePainting += 1;
   }
 
   undecodable() {
@@ -155,10 +184,11 @@ export class Figures {
     return {
       ...this.counts,
       receivedRate: this.#received.perSecond(now),
+      decodedRate: this.#decoded.perSecond(now),
       paintedRate: this.#painted.perSecond(now),
       bitsPerSecond: this.#received.bytesPerSecond(now) * 8,
-      ageMedian: this.#ages.at(0.5),
-      ageHigh: this.#ages.at(0.99),
+      ageMedian: this.#ages.at(0.5, now),
+      ageHigh: this.#ages.at(0.95, now),
     };
   }
 }

@@ -1,116 +1,143 @@
 /**
  * `<frame-stream>`: one stream of a broker, painted as it comes.
  *
- *     <script type="module" src="player/frame-stream.js"></script>
- *     <frame-stream broker="http://192.168.1.10:3090" stream="front-door" autoconnect></frame-stream>
+ *     <script type="module" src="https://host/player/frame-stream.js"></script>
+ *     <frame-stream src="wss://host/ws/front-door" controls></frame-stream>
  *
- * Attributes: `broker` (default: where the page came from), `stream`, `fps` (at most so many frames a second),
- * `autoconnect`. Methods: `connect()`, `disconnect()`, `capture()`. Properties: `wanted`, `status`, `figures`.
+ * Attributes: `src`, or `broker` and `stream`; `fps`, `fit`, `token`, `controls`, `overlay`, `paused`, `standby`.
+ * Methods: `play()`, `pause()`, `capture(kind)`, `handleKey(event)`. Properties: `paused`, `status`, `figures`, `engine`.
  * Events: `statuschange` when the state or its wording changes, `figures` twice a second.
  */
 
-import { brokerAddress, streamProblem } from "./address.js";
-import { captureName } from "./capture.js";
-import { wallTime } from "./clock.js";
-import { Connection } from "./connection.js";
-import { NewestWinsDecoder } from "./decoder.js";
-import { Figures } from "./figures.js";
-import { Painter } from "./painter.js";
-import { freshnessLimit, statusOf } from "./status.js";
+import { brokerAddress, streamProblem, streamSource } from "./address.js";
+import { copyPicture, saveFile } from "./capture.js";
+import { ControlBar } from "./control-bar.js";
+import { engineHost } from "./engine-host.js";
+import { Overlay } from "./overlay.js";
+import { PictureInPicture } from "./picture-in-picture.js";
+import { DISCONNECTED } from "./status.js";
+import { buildView } from "./view.js";
+import { Zoom } from "./zoom.js";
 
-const STATUS_INTERVAL = 250;
-const FIGURES_INTERVAL = 500;
+const SOURCE_ATTRIBUTES = ["src", "broker", "stream", "fps", "token"];
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const NO_FIGURES = {
+  received: 0,
+  decoded: 0,
+  painted: 0,
+  skipped: 0,
+  replacedBeforeDecoding: 0,
+  replacedBeforePainting: 0,
+  undecodable: 0,
+  backwards: 0,
+  receivedRate: 0,
+  decodedRate: 0,
+  paintedRate: 0,
+  bitsPerSecond: 0,
+  age: null,
+  ageMedian: null,
+  ageHigh: null,
+  clockOffset: null,
+  clockError: null,
+  roundTrip: null,
+  format: null,
+  bytes: null,
+  width: null,
+  height: null,
+  sequence: null,
+};
 
 export class FrameStream extends HTMLElement {
-  static observedAttributes = ["broker", "stream", "fps"];
+  static observedAttributes = [...SOURCE_ATTRIBUTES, "controls", "overlay", "standby"];
 
   #view = buildView();
-  #figures = new Figures();
-  #connection = new Connection({
-    onFrame: (frame) => this.#received(frame),
-    onChange: (state) => this.#linkChanged(state),
-  });
-  #decoder = new NewestWinsDecoder({
-    onPicture: (bitmap, frame) => this.#painter.show(bitmap, frame),
-    onReplaced: () => this.#figures.replaced(),
-    onFailure: (frame) => this.#undecodable(frame),
-  });
-  #painter = new Painter(this.#view.canvas, {
-    onPaint: (frame) => this.#painted(frame),
-    onReplaced: () => this.#figures.replaced(),
-  });
+  #overlay = new Overlay();
+  #zoom = new Zoom(this.#view.stage, this.#view.frame, () => this.#updateControls());
+  #pictureInPicture = new PictureInPicture(() => this.#watchingChanged());
+  #controls = null;
 
-  #wanted = false;
-  /** What is wrong with the attributes, told in place of a connection. */
-  #problem = null;
+  #player = null;
+  #paused = false;
   #target = null;
-  #unshowable = null;
-  #status = { state: "disconnected", title: "", detail: "" };
-  #timers = [];
+  #onScreen = true;
+  #status = DISCONNECTED;
+  #figures = NO_FIGURES;
+  #hasPicture = false;
+  #attributesPending = false;
   #listening = null;
 
   constructor() {
     super();
     this.attachShadow({ mode: "open" }).append(...this.#view.nodes);
+    this.#view.stage.append(this.#overlay.node);
+    this.addEventListener("keydown", (event) => this.handleKey(event));
   }
 
-  connectedCallback() {
+  async connectedCallback() {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    addEventListener("online", () => this.#connection.retryNow(), { signal });
-    document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal });
-    this.#timers = [
-      setInterval(() => this.#updateStatus(), STATUS_INTERVAL),
-      setInterval(() => this.dispatchEvent(new Event("figures")), FIGURES_INTERVAL),
-    ];
-    this.#visibilityChanged();
-    this.#updateStatus();
-    if (this.hasAttribute("autoconnect")) this.connect();
+    this.#paused = this.hasAttribute("paused");
+    document.addEventListener("visibilitychange", () => this.#watchingChanged(), { signal });
+    const observer = new IntersectionObserver((entries) => {
+      this.#onScreen = entries.at(-1).isIntersecting;
+      this.#watchingChanged();
+    });
+    observer.observe(this);
+    signal.addEventListener("abort", () => observer.disconnect());
+    this.#controlsChanged();
+    this.#view.show(this.#status, false);
+    await engineHost.ready;
+    if (signal.aborted) return;
+    this.#player = engineHost.attach(this.#view.newCanvas(), {
+      status: (status, hasPicture) => this.#statusCame(status, hasPicture),
+      figures: (figures) => this.#figuresCame(figures),
+    });
+    if (!this.#paused) this.#open();
   }
 
   disconnectedCallback() {
     this.#listening.abort();
-    this.#timers.forEach(clearInterval);
-    this.disconnect();
+    this.#pictureInPicture.close();
+    if (this.#player !== null) engineHost.detach(this.#player);
+    this.#player = null;
+    this.#target = null;
+    this.#view.removeCanvas();
   }
 
-  attributeChangedCallback() {
-    // Several attributes are often set in a row; what they come to is looked at once, when they all are.
-    queueMicrotask(() => this.#attributesChanged());
-  }
-
-  /** Shows the stream that the attributes name, and keeps at it until `disconnect()`. */
-  connect() {
-    this.#halt();
-    this.#figures.clear();
-    this.#unshowable = null;
-    this.#wanted = true;
-    try {
-      const target = this.#readTarget();
-      if (!sameSource(target, this.#target)) this.#painter.clear();
-      this.#target = target;
-    } catch (error) {
-      this.#target = null;
-      this.#problem = error.message;
-      this.#connection.close();
-      return;
+  attributeChangedCallback(name, before, after) {
+    if (before === after) return;
+    if (name === "controls" || name === "overlay") {
+      this.#controlsChanged();
+    } else if (name === "standby") {
+      this.#change({ standby: after !== null });
+    } else if (!this.#attributesPending) {
+      // Several attributes are often set in a row; what they come to is looked at once, when they all are.
+      this.#attributesPending = true;
+      queueMicrotask(() => {
+        this.#attributesPending = false;
+        this.#sourceChanged();
+      });
     }
-    this.#problem = null;
-    this.#view.canvas.setAttribute("aria-label", `Picture of ${this.#target.stream}`);
-    this.#connection.open(this.#target);
   }
 
-  /** Ends it. The last picture stays, marked as old; nothing but `connect()` starts again. */
-  disconnect() {
-    this.#wanted = false;
-    this.#problem = null;
-    this.#halt();
-    this.#connection.close();
+  /** Shows the stream that the attributes name, and keeps at it until `pause()`. */
+  play() {
+    this.#paused = false;
+    this.#open();
+    this.#updateControls();
   }
 
-  /** Whether the user wants the stream: from `connect()` to `disconnect()`, whatever the network does. */
-  get wanted() {
-    return this.#wanted;
+  /** Ends it. The last picture stays, marked as old; nothing but `play()` starts again. */
+  pause() {
+    this.#paused = true;
+    this.#target = null;
+    if (this.#player !== null) engineHost.send({ type: "close", player: this.#player });
+    this.#showStatus(DISCONNECTED);
+  }
+
+  /** Whether the user wants nothing: from `pause()` to `play()`, whatever the network does. */
+  get paused() {
+    return this.#paused;
   }
 
   /** `{state, title, detail}`: a word for scripts and style sheets, and two sentences for people. */
@@ -118,172 +145,228 @@ export class FrameStream extends HTMLElement {
     return this.#status;
   }
 
-  /** Rates, counts, ages and clock of this moment; null where unknown. Times in milliseconds. */
+  /** Rates, counts, ages and clock as of the last `figures` event; null where unknown. Times in milliseconds. */
   get figures() {
-    const { painted } = this.#painter;
-    const { clock } = this.#connection;
-    const moving = this.#status.state === "live" || this.#status.state === "late";
-    const numbers = this.#figures.snapshot(performance.now());
-    return {
-      ...numbers,
-      age: moving ? numbers.ageMedian : (this.#picture()?.age ?? null),
-      clockOffset: clock.offset,
-      roundTrip: clock.roundTrip,
-      format: painted?.format.name ?? null,
-      bytes: painted?.bytes.length ?? null,
-      width: painted ? this.#view.canvas.width : null,
-      height: painted ? this.#view.canvas.height : null,
-      sequence: painted?.sequence ?? null,
-    };
+    return this.#figures;
   }
 
-  /** The frame on screen exactly as it was sent, `{name, blob}`; null before the first. */
-  capture() {
-    const frame = this.#painter.painted;
-    if (!frame) return null;
-    return {
-      name: captureName(this.#target.stream, frame, wallTime(frame.receivedAt)),
-      blob: new Blob([frame.bytes], { type: frame.format.mediaType }),
-    };
+  /** Where frames are decoded and why there: `{place: "worker" | "page", reason}`. */
+  get engine() {
+    return engineHost.where;
   }
 
-  get #fps() {
-    const fps = Number(this.getAttribute("fps"));
-    return fps > 0 ? fps : null;
+  /**
+   * The picture on screen as a file.
+   * @param {"sent" | "png" | "clip"} kind  the frame as it was sent; as PNG; the last 5 s as an animated WebP (with
+   *   `controls` only, else the frame alone)
+   * @returns {Promise<{name: string, blob: Blob} | null>} null before the first picture
+   */
+  async capture(kind = "sent") {
+    return this.#player === null ? null : engineHost.capture(this.#player, kind);
   }
 
-  #attributesChanged() {
-    if (!this.#wanted) return;
-    let target;
+  // The source
+
+  #open() {
+    if (this.#player === null) return;
+    try {
+      this.#target = this.#readTarget();
+    } catch (error) {
+      this.#target = null;
+      engineHost.send({ type: "close", player: this.#player });
+      this.#showStatus({ state: "refused", title: "Not possible", detail: error.message });
+      return;
+    }
+    if (!this.#target) return;
+    this.#view.label = `Picture of ${this.#target.stream}`;
+    this.#overlay.clear();
+    const wish = { watching: this.#watching, standby: this.hasAttribute("standby"), keepsRecent: this.hasAttribute("controls") };
+    engineHost.send({ type: "open", player: this.#player, target: this.#target, wish });
+  }
+
+  #sourceChanged() {
+    if (this.#paused || this.#player === null) return;
+    let target = null;
     try {
       target = this.#readTarget();
     } catch {
-      target = null; // said by connect()
+      // Said by open().
     }
-    if (!target || !sameSource(target, this.#target)) {
-      this.connect();
-    } else {
+    const same = ["broker", "stream", "token"].every((name) => target && target[name] === this.#target?.[name]);
+    if (!same) {
+      this.#open();
+    } else if (target.fps !== this.#target.fps) {
       this.#target = target;
-      this.#connection.setRate(target.fps);
+      this.#change({ fps: target.fps });
     }
   }
 
+  /** @returns {Target | null} null while no stream is named at all */
   #readTarget() {
-    const broker = brokerAddress(this.getAttribute("broker"), document.baseURI);
-    const stream = this.getAttribute("stream") ?? "";
+    const source = this.getAttribute("src");
+    const named = this.getAttribute("stream");
+    if (source === null && named === null) return null;
+    const own = Number(this.getAttribute("fps"));
+    const { broker, stream, fps, token } =
+      source !== null
+        ? streamSource(source, document.baseURI)
+        : { broker: brokerAddress(this.getAttribute("broker"), document.baseURI), stream: named, fps: null, token: null };
     const problem = streamProblem(stream);
     if (problem) throw new TypeError(problem);
-    return { broker, stream, fps: this.#fps };
+    return { broker: broker.href, stream, fps: own > 0 ? own : fps, token: this.getAttribute("token") ?? token };
   }
 
-  #halt() {
-    this.#decoder.clear();
-    this.#painter.cancel();
+  // Whether anybody looks
+
+  get #watching() {
+    return this.#pictureInPicture.isOpen || (this.#onScreen && document.visibilityState === "visible");
   }
 
-  #received(frame) {
-    if (this.#figures.received(frame, frame.receivedAt)) this.#decoder.push(frame);
+  #watchingChanged() {
+    this.#change({ watching: this.#watching });
   }
 
-  #painted(frame) {
-    const { clock } = this.#connection;
-    const age = clock.age(frame.captureTime) ?? clock.age(frame.arrivalTime);
-    this.#figures.painted(performance.now(), frame.replayed ? null : age);
-    this.#unshowable = null;
-    if (this.#status.state !== "live") this.#updateStatus();
+  #change(wish) {
+    if (this.#player !== null) engineHost.send({ type: "change", player: this.#player, wish });
   }
 
-  #undecodable(frame) {
-    this.#figures.undecodable();
-    this.#unshowable = frame.format.name;
+  // What comes back
+
+  #statusCame(status, hasPicture) {
+    this.#hasPicture = hasPicture;
+    // A pause, or what is wrong with the attributes, is known here before what the engine has still to say.
+    this.#showStatus(this.#target ? status : this.#status);
   }
 
-  #linkChanged({ phase }) {
-    if (phase === "open") {
-      this.#figures.connected();
-      this.#unshowable = null;
-    }
-    this.#updateStatus();
-  }
-
-  #visibilityChanged() {
-    const hidden = document.visibilityState === "hidden";
-    this.#decoder.paused = hidden;
-    if (!hidden) this.#connection.retryNow();
-  }
-
-  /** What there is to know about the picture on screen, see `statusOf`. */
-  #picture() {
-    const frame = this.#painter.painted;
-    if (!frame) return null;
-    const { clock, ordinal } = this.#connection;
-    const current = frame.connection === ordinal;
-    const onBroker = current ? clock.age(frame.arrivalTime) : null;
-    const here = performance.now() - frame.receivedAt;
-    const limit = freshnessLimit(this.#figures.interval, this.#fps);
-    return {
-      age: frame.replayed && onBroker !== null ? Math.max(here, onBroker) : here,
-      limit,
-      proven: current && (!frame.replayed || (onBroker !== null && onBroker < limit)),
-      behind: onBroker === null ? null : onBroker - here,
-    };
-  }
-
-  #updateStatus() {
-    // Nothing is painted on a hidden page, so nothing can be said about what is on it.
-    if (document.visibilityState === "hidden" && this.#connection.state.phase === "open") return;
-    const status = this.#problem
-      ? { state: "refused", title: "Not possible", detail: this.#problem }
-      : statusOf({
-          link: this.#connection.state,
-          stream: this.#target?.stream ?? "",
-          host: this.#target?.broker.host ?? "",
-          picture: this.#picture(),
-          unshowable: this.#unshowable,
-          now: wallTime(),
-        });
-    const { state, title, detail } = this.#status;
-    if (state === status.state && title === status.title && detail === status.detail) return;
+  #showStatus(status) {
+    const before = this.#status;
     this.#status = status;
-    this.#view.show(status, this.#painter.painted !== null);
-    this.dispatchEvent(new Event("statuschange"));
+    this.#view.show(status, this.#hasPicture);
+    this.#updateControls();
+    const isNew = ["state", "title", "detail"].some((name) => status[name] !== before[name]);
+    if (isNew) this.dispatchEvent(new Event("statuschange"));
   }
-}
 
-function sameSource(one, other) {
-  return one.broker.href === other?.broker.href && one.stream === other?.stream;
-}
+  #figuresCame(figures) {
+    this.#figures = figures;
+    this.#overlay.add(figures, engineHost.where);
+    this.dispatchEvent(new Event("figures"));
+  }
 
-function buildView() {
-  const styles = element("link", { rel: "stylesheet", href: new URL("frame-stream.css", import.meta.url).href });
-  const canvas = element("canvas", { width: "1280", height: "720", role: "img", "aria-label": "No picture" });
-  const title = element("p", { class: "title" });
-  const detail = element("p", { class: "detail" });
-  const sign = element("div", { class: "sign", part: "sign", "aria-hidden": "true" }, title, detail);
-  // What is read aloud is apart from what is shown: a count of seconds would never let a listener go.
-  const spoken = element("p", { class: "spoken", role: "status" });
-  const stage = element("div", { class: "stage", part: "stage", "data-state": "disconnected" }, canvas, sign, spoken);
+  // Controls
 
-  return {
-    nodes: [styles, stage],
-    canvas,
-    show(status, hasPicture) {
-      if (stage.dataset.state !== status.state || title.textContent !== status.title) {
-        spoken.textContent = `${status.title}. ${status.state === "lost" ? "" : status.detail}`.trim();
-      }
-      stage.dataset.state = status.state;
-      stage.toggleAttribute("data-picture", hasPicture);
-      title.textContent = status.title;
-      detail.textContent = status.detail;
-    },
+  #controlsChanged() {
+    const wanted = this.hasAttribute("controls");
+    if (wanted && !this.#controls) {
+      this.#controls = new ControlBar(this.#actions);
+      this.#view.stage.append(...this.#controls.nodes);
+    } else if (!wanted && this.#controls) {
+      this.#controls.nodes.forEach((node) => node.remove());
+      this.#controls = null;
+    }
+    this.#view.isOperable = wanted;
+    this.#zoom.enabled = wanted;
+    this.#overlay.node.hidden = !this.hasAttribute("overlay");
+    this.#overlay.node.toggleAttribute("data-above-controls", wanted);
+    this.#change({ keepsRecent: wanted });
+    this.#updateControls();
+  }
+
+  #updateControls() {
+    this.#controls?.update({
+      paused: this.#paused,
+      status: this.#status,
+      hasPicture: this.#hasPicture,
+      canPictureInPicture: PictureInPicture.isPossible && this.#hasPicture,
+      isZoomed: this.#zoom.isZoomed,
+      figuresShown: this.hasAttribute("overlay"),
+    });
+  }
+
+  #actions = {
+    toggle: () => (this.#paused ? this.play() : this.pause()),
+    fullscreen: () => this.#toggleFullScreen(),
+    pip: () => this.#attempt(this.#pictureInPicture.toggle(this.#view.canvas), "", "Picture in picture is not possible"),
+    figures: () => this.toggleAttribute("overlay"),
+    keep: () => this.#controls.toggleMenu(),
+    help: () => this.#controls.toggleHelp(),
+    unzoom: () => this.#zoom.reset(),
+    saveSent: () => this.#save("sent"),
+    savePNG: () => this.#save("png"),
+    saveClip: () => this.#save("clip"),
+    copy: () => this.#attempt(copyPicture(this.capture("png")), "Copied", "The browser does not allow copying"),
   };
-}
 
-function element(name, attributes, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
+  #save(kind) {
+    const saved = this.capture(kind).then((capture) => capture && saveFile(capture));
+    this.#attempt(saved, "Saved", "This cannot be saved");
+  }
+
+  async #attempt(promise, done, failed) {
+    try {
+      await promise;
+      if (done) this.#controls?.say(done);
+    } catch (error) {
+      this.#controls?.say(error.message ? `${failed}: ${error.message}` : failed);
+    }
+  }
+
+  #toggleFullScreen() {
+    if (document.fullscreenElement === this) document.exitFullscreen();
+    else this.requestFullscreen?.();
+  }
+
+  /** Does what a key means here; a page may pass on keys that were pressed elsewhere on it. @param {KeyboardEvent} event */
+  handleKey(event) {
+    if (!this.#controls || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    const isOnButton = event.composedPath()[0] instanceof HTMLButtonElement;
+    if (this.#keyAction(event, isOnButton)) event.preventDefault();
+  }
+
+  /** @returns {boolean} whether the key meant something here */
+  #keyAction({ key, shiftKey }, isOnButton) {
+    switch (key.length === 1 ? key.toLowerCase() : key) {
+      case " ":
+        if (isOnButton) return false;
+        this.#actions.toggle();
+        return true;
+      case "f":
+        this.#actions.fullscreen();
+        return true;
+      case "p":
+        if (PictureInPicture.isPossible) this.#actions.pip();
+        return true;
+      case "s":
+        this.#save(shiftKey ? "png" : "sent");
+        return true;
+      case "c":
+        this.#actions.copy();
+        return true;
+      case "v":
+        this.#actions.saveClip();
+        return true;
+      case "i":
+        this.#actions.figures();
+        return true;
+      case "+":
+      case "=":
+        this.#zoom.in();
+        return true;
+      case "-":
+        this.#zoom.out();
+        return true;
+      case "0":
+        this.#zoom.reset();
+        return true;
+      case "?":
+        this.#controls.toggleHelp();
+        return true;
+      case "Escape":
+        return this.#controls.dismiss();
+      default:
+        return key in ARROWS && this.#zoom.pan(...ARROWS[key]);
+    }
+  }
 }
 
 customElements.define("frame-stream", FrameStream);

@@ -41,7 +41,7 @@ const UNKNOWN = { name: "unknown format", mediaType: "application/octet-stream",
  * @property {number | null} arrivalTime
  * @property {Uint8Array} bytes
  * @property {number} [receivedAt]  local, as of `performance.now()`
- * @property {number} [connection]  the ordinal of the connection it came over
+ * @property {number} [session]     the ordinal of the subscription it came by
  */
 
 /**
@@ -122,7 +122,10 @@ export function ping(t) {
   return JSON.stringify({ type: "ping", t });
 }
 
-/** Tells that a frame is here. The first one lets the broker hold back instead of filling our receive buffer. */
+/**
+ * Tells that every frame up to a sequence is here; 0 says so of none. The first one lets the broker hold back instead of
+ * filling our receive buffer.
+ */
 export function ack(stream, sequence) {
   // Written by hand: JSON.stringify refuses a BigInt, and a Number would round a large one.
   return `{"type":"ack","stream":${JSON.stringify(stream)},"sequence":${sequence}}`;
@@ -131,6 +134,16 @@ export function ack(stream, sequence) {
 /** Asks for at most so many frames a second; null asks for all. */
 export function rate(stream, fps) {
   return JSON.stringify({ type: "rate", stream, fps: fps ?? 0 });
+}
+
+/** Adds streams to the socket, at most so many frames a second of each; null for all. */
+export function subscribe(streams, fps) {
+  return JSON.stringify({ type: "subscribe", streams, fps: fps ?? 0 });
+}
+
+/** Takes streams from the socket. */
+export function unsubscribe(streams) {
+  return JSON.stringify({ type: "unsubscribe", streams });
 }
 
 function milliseconds(microseconds) {

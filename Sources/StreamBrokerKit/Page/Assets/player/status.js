@@ -2,11 +2,18 @@
 
 import { duration } from "./wording.js";
 
-const SHORTEST_LIMIT = 3000;
+/** With the pace of looking at it, a picture that stopped is called so within 3 s. */
+const SHORTEST_LIMIT = 2500;
 const LONGEST_LIMIT = 5 * 60_000;
+/** After so long nobody expects the next picture any more. */
+const LOST_AFTER = 15_000;
+const LATE_AFTER = 3000;
+
+/** What the user's wish alone decides. */
+export const DISCONNECTED = say("disconnected", "Disconnected", "Nothing is received until you connect.");
 
 /**
- * After how long without a new picture the one on screen is stale: 3 s, or four usual intervals of a slow stream.
+ * After how long without a new picture the one on screen is stale: 2.5 s, or four usual intervals of a slow stream.
  *
  * @param {number | null} interval  the usual time between two frames, ms
  * @param {number | null} fps       the rate that was asked for
@@ -18,11 +25,13 @@ export function freshnessLimit(interval, fps) {
 
 /**
  * @typedef {object} Facts
- * @property {object} link     as told by Connection.state
+ * @property {object} link     as told by Link.state
  * @property {string} stream
  * @property {string} host     of the broker
+ * @property {boolean} standby whether somebody knows that the camera sends nothing
+ * @property {string | null} refusal  why the broker gives this stream to nobody here
  * @property {{age: number, limit: number, proven: boolean, behind: number | null} | null} picture
- *     on screen: ms since it was new; after how many it is stale; whether it came live over this very connection;
+ *     on screen: ms since it was new; after how many it is stale; whether it came live by this very subscription;
  *     how late pictures come in
  * @property {string | null} unshowable  the format of frames that come in and cannot be decoded
  * @property {number} now
@@ -30,29 +39,35 @@ export function freshnessLimit(interval, fps) {
  * @param {Facts} facts
  * @returns {{state: string, title: string, detail: string}}
  */
-export function statusOf({ link, stream, host, picture, unshowable, now }) {
+export function statusOf({ link, stream, host, standby, refusal, picture, unshowable, now }) {
   switch (link.phase) {
     case "idle":
-      return say("disconnected", "Disconnected", "Nothing is received until you connect.");
+      return DISCONNECTED;
 
     case "refused":
       return say("refused", `Refused: ${link.reason}`, sentences(link.hint, retry(link, now)));
 
     case "lost":
-      return say("lost", "Broker lost", sentences(link.reason, retry(link, now)));
+      return say("broker-lost", "Broker lost", sentences(link.reason, retry(link, now)));
 
     case "connecting":
       // A further attempt is not news: the state stays what it was until something else is true.
-      if (link.after === "lost") return say("lost", "Broker lost", sentences(link.reason, "Trying again now …"));
+      if (link.after === "lost") return say("broker-lost", "Broker lost", sentences(link.reason, "Trying again now …"));
       if (link.after === "refused") return say("refused", `Refused: ${link.reason}`, "Trying again now …");
       return say("connecting", "Connecting …", `Looking for “${stream}” on ${host}.`);
   }
 
+  if (refusal) return say("refused", `Refused: ${refusal}`, "");
   if (unshowable) {
     return say("unshowable", "Picture cannot be shown", `Frames arrive, but this browser cannot decode them (${unshowable}).`);
   }
   if (!picture) {
-    return say("waiting", "Waiting for a picture", `Connected. Nobody has sent “${stream}” a frame yet.`);
+    return standby
+      ? say("camera-lost", "Camera lost", "It sends nothing.")
+      : say("waiting", "Waiting for a picture", `Connected. Nobody has sent “${stream}” a frame yet.`);
+  }
+  if (standby || picture.age > Math.max(LOST_AFTER, 2 * picture.limit)) {
+    return say("camera-lost", "Camera lost", `Its last picture is ${duration(picture.age)} old.`);
   }
   if (picture.age > picture.limit) {
     return say("stale", "Stale picture", `${duration(picture.age)} old. No newer one has come.`);
@@ -60,7 +75,7 @@ export function statusOf({ link, stream, host, picture, unshowable, now }) {
   if (!picture.proven) {
     return say("waiting", "Waiting for a picture", "Connected. The one on screen is from before.");
   }
-  if (picture.behind !== null && picture.behind > SHORTEST_LIMIT) {
+  if (picture.behind !== null && picture.behind > LATE_AFTER) {
     return say("late", "Late", `The picture is ${duration(picture.behind)} behind.`);
   }
   return say("live", "Live", "");
@@ -68,8 +83,9 @@ export function statusOf({ link, stream, host, picture, unshowable, now }) {
 
 function retry({ retryAt }, now) {
   if (!retryAt) return "";
-  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
-  return `Trying again in ${duration(seconds * 1000)}.`;
+  // A count that is over before it is read is no news.
+  if (retryAt - now < 1000) return "Trying again …";
+  return `Trying again in ${duration(Math.ceil((retryAt - now) / 1000) * 1000)}.`;
 }
 
 function sentences(...parts) {

@@ -14,8 +14,9 @@ export function duration(milliseconds) {
   return `${whole.format(Math.floor(hours / 24))} days`;
 }
 
-/** "23 ms", "1.4 s", "2 min 5 s". */
+/** "0.4 ms", "23 ms", "1.4 s", "2 min 5 s". */
 export function delay(milliseconds) {
+  if (milliseconds < 9.95) return `${tenth.format(milliseconds)} ms`;
   if (milliseconds < 1000) return `${whole.format(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${tenth.format(milliseconds / 1000)} s`;
   return duration(milliseconds);
@@ -40,8 +41,8 @@ export function size(bytes) {
 
 /** "+12 ms", "−1.4 s", "0 ms". */
 export function difference(milliseconds) {
+  if (Math.abs(milliseconds) < 0.05) return "0 ms";
   const amount = delay(Math.abs(milliseconds));
-  if (Math.abs(milliseconds) < 0.5) return amount;
   return `${milliseconds < 0 ? "−" : "+"}${amount}`;
 }
 

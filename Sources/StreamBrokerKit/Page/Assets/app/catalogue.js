@@ -1,0 +1,102 @@
+/** The cameras that a broker has, kept up to date: a camera is a stream with its renditions (`door`, `door~small`). */
+
+import { brokerAddress, streamsAddress } from "../player/address.js";
+
+const REFRESH = 2000;
+/** A browser puts every failed look into its console; one that fails is repeated less and less often. */
+const LONGEST_REFRESH = 30_000;
+const ANSWER_LIMIT = 4000;
+/** On a thin line the list would be in the pictures' way: it takes at most a twentieth of the time. */
+const SHARE_OF_TIME = 1 / 20;
+
+/**
+ * @typedef {object} Stream
+ * @property {string} id
+ * @property {boolean} isLive
+ * @property {boolean} hasFrame
+ * @property {number | null} width
+ *
+ * @typedef {Stream & {renditions: Stream[]}} Camera
+ */
+
+/**
+ * @param {object[]} listed  as the broker lists them
+ * @returns {Camera[]} by name; a rendition without its stream is a camera of its own
+ */
+export function camerasOf(listed) {
+  const streams = listed.map(({ stream, state, width }) => ({
+    id: stream,
+    isLive: state === "live",
+    hasFrame: state !== "waiting",
+    width: width ?? null,
+  }));
+  const ids = new Set(streams.map(({ id }) => id));
+  const parent = ({ id }) => (id.includes("~") && ids.has(id.split("~")[0]) ? id.split("~")[0] : null);
+  return streams
+    .filter((stream) => !parent(stream))
+    .map((stream) => ({ ...stream, renditions: streams.filter((each) => parent(each) === stream.id) }))
+    .sort((one, other) => one.id.localeCompare(other.id, "en", { numeric: true }));
+}
+
+export class Catalogue {
+  #onChange;
+  #broker = null;
+  #timer = null;
+  #pause = REFRESH;
+  #quiet = false;
+
+  /** @param {(cameras: Camera[] | null) => void} onChange  null when the broker is away, or keeps its list from us */
+  constructor(onChange) {
+    this.#onChange = onChange;
+    document.addEventListener("visibilitychange", () => this.refresh());
+    addEventListener("online", () => this.refresh());
+  }
+
+  /** @param {string} broker  as typed */
+  watch(broker) {
+    this.#broker = broker;
+    this.refresh();
+  }
+
+  /** While quiet, nothing is asked: nobody sees the wall, or who has disconnected wants nothing of the broker. */
+  set quiet(quiet) {
+    if (quiet === this.#quiet) return;
+    this.#quiet = quiet;
+    this.refresh();
+  }
+
+  /** Looks now: there is a reason to think that the list has changed, or can be had again. */
+  refresh() {
+    this.#pause = REFRESH;
+    clearTimeout(this.#timer);
+    if (!this.#quiet) this.#look();
+  }
+
+  async #look() {
+    if (this.#broker === null || document.visibilityState === "hidden") return;
+    const broker = this.#broker;
+    const started = performance.now();
+    let cameras = null;
+    try {
+      cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI)));
+    } catch {
+      // What was known stays, and the players will say what is wrong.
+    }
+    if (broker !== this.#broker || this.#quiet) return;
+    this.#onChange(cameras);
+    const took = performance.now() - started;
+    this.#pause = Math.min(cameras ? Math.max(REFRESH, took / SHARE_OF_TIME) : this.#pause * 1.5, LONGEST_REFRESH);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), this.#pause);
+  }
+}
+
+async function fetchStreams(broker) {
+  const response = await fetch(streamsAddress(broker), {
+    cache: "no-store",
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(ANSWER_LIMIT),
+  });
+  if (!response.ok) throw new Error(`the list of streams answers ${response.status}`);
+  return (await response.json()).streams;
+}
