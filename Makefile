@@ -14,7 +14,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts bench-encoder fuzz-encoder lint format clean
+.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts bench-encoder fuzz-encoder exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ bench-encoder: ## Bytes, likeness and CPU time of the live encoder and libwebp; 
 	@Scripts/setup build
 	@swift build -c $(CONFIGURATION) --product EncoderBenchmark
 	@.build/$(CONFIGURATION)/EncoderBenchmark $(ARGS) $(CLIPS)
+
+exactness: ## Random pictures of the live encoder through libwebp, FFmpeg and Chromium; ARGS="PICTURES SEED"
+	@Scripts/setup build
+	@Scripts/exactness $(ARGS)
 
 fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, under sanitizers; ARGS=SECONDS
 	@Scripts/fuzz-encoder $(ARGS)

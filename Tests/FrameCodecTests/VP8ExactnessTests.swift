@@ -8,6 +8,8 @@ import Testing
     /// `EXACTNESS_PICTURES` asks for more; `EXACTNESS_SEED` for others.
     private static let pictures = number("EXACTNESS_PICTURES") ?? 600
     private static let seed = number("EXACTNESS_SEED") ?? 1
+    /// Where the files go, for another decoder to look at.
+    private static let bundle = getenv("EXACTNESS_BUNDLE").map { String(cString: $0) }
 
     private static func number(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
@@ -16,14 +18,17 @@ import Testing
     @Test func randomPicturesAreDecodedAsReconstructed() throws {
         var done = 0
         var seed = UInt64(Self.seed)
+        let bundle = try Self.bundle.map(FileBundle.init(path:))
         while done < Self.pictures {
-            done += try checkScene(seed: seed)
+            let files = try checkScene(seed: seed)
+            try bundle?.append(files)
+            done += files.count
             seed += 1
         }
     }
 
     /// Some pictures of one size in a row, by one encoder of each kind.
-    private func checkScene(seed: UInt64) throws -> Int {
+    private func checkScene(seed: UInt64) throws -> [[UInt8]] {
         var generator = SeededGenerator(seed: seed)
         let size = try Self.size(&generator)
         let quality = Float(Int.random(in: 0...100, using: &generator))
@@ -55,7 +60,7 @@ import Testing
                 try #require(try DecodedPlanes(byFFmpeg: image.bytes, &decoder) == expected, what)
             }
         }
-        return count
+        return files
     }
 
     /// Mostly small, so that there are many; some with several groups of rows.
