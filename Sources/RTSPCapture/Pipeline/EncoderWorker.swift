@@ -7,8 +7,13 @@ struct EncoderWorker<Encoder: PictureEncoder & ~Copyable>: ~Copyable {
     private let size: OutputSize
     private let context: EncodingContext
 
-    init(_ encoder: consuming Encoder, size: OutputSize, context: EncodingContext) {
-        self.encoder = encoder
+    init(
+        _ settings: EncoderSettings,
+        size: OutputSize,
+        context: EncodingContext,
+        _ makeEncoder: @escaping EncoderMaker<Encoder>
+    ) throws(FrameCodecError) {
+        encoder = try makeEncoder(settings)
         self.size = size
         self.context = context
     }
