@@ -45,6 +45,10 @@ final class CaptureMeter: Sendable {
         reading.withLock { $0.statistics.conditions[condition, default: 0] += 1 }
     }
 
+    func encodes(with settings: EncoderSettings) {
+        reading.withLock { $0.statistics.encoder = settings }
+    }
+
     /// The counts now.
     func snapshot(at now: MonotonicTime) -> CaptureStatistics {
         reading.withLock {

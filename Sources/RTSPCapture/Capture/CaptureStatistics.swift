@@ -36,6 +36,8 @@ public struct CaptureStatistics: Sendable {
     public var sourceSize: PictureSize?
     /// Time since the last picture was decoded.
     public var lastPictureAge: Duration?
+    /// What is encoded with, where a budget decides.
+    public var encoder: EncoderSettings?
     /// Coded pictures that arrived.
     public var received: UInt64 = 0
     /// Pictures that came out of the decoder.

@@ -33,6 +33,8 @@ public struct CameraPipeline: AsyncSequence, Sendable {
         public var encoderChoice = EncoderChoice.automatic
         /// Quality and method of WebP. Default 80 and 0. The method is libwebp's alone.
         public var encoder = WebPEncoder.Configuration()
+        /// What the stream's images may cost; renditions are not part of it. Nil keeps the quality as it is set.
+        public var budget: EncodingBudget?
         /// What becomes of pictures that show nothing new; nil encodes them like all others. Default nil.
         public var unchanged: UnchangedPolicy?
         /// Further versions of the stream. Default none.
@@ -196,6 +198,15 @@ extension CameraPipeline {
                 return .accepted
             }
         }
+        let budget = configuration.budget.map { budget in
+            let controller = BudgetController(
+                budget,
+                wanted: settings,
+                frameRate: configuration.capture.frameRate ?? 30,
+                limitsBytes: configuration.encoderChoice.isLive
+            )
+            return BudgetKeeper(controller, meter: meter, observe: observer)
+        }
         let fork = RenditionFork(main: context, renditions: renditions)
         return try CaptureRun(slot: slot, whenStopped: { fork.close(discarding: true) }) { stop in
             let capture: @Sendable () -> CaptureError? = {
@@ -208,12 +219,19 @@ extension CameraPipeline {
                 _ settings: EncoderSettings,
                 _ size: OutputSize,
                 _ context: EncodingContext,
+                _ budget: BudgetKeeper? = nil,
                 isBehind: Bool
             ) -> @Sendable () -> CaptureError? {
                 {
                     if isBehind { WorkerThread.stepBack() }
                     do throws(FrameCodecError) {
-                        var worker = try EncoderWorker(settings, size: size, context: context, makeEncoder)
+                        var worker = try EncoderWorker(
+                            settings,
+                            size: size,
+                            context: context,
+                            budget: budget,
+                            makeEncoder
+                        )
                         worker.run()
                         return nil
                     } catch {
@@ -223,7 +241,7 @@ extension CameraPipeline {
                 }
             }
             let workers = (0..<configuration.encoderWorkers).map { number in
-                ("encode-\(number)", encode(settings, configuration.size, context, isBehind: false))
+                ("encode-\(number)", encode(settings, configuration.size, context, budget, isBehind: false))
             }
             let renditionWorkers = zip(configuration.renditions, renditions).map { rendition, context in
                 var settings = settings
@@ -240,6 +258,7 @@ extension CameraPipeline.Configuration {
         try capture.validate()
         try size.validate()
         try unchanged?.validate()
+        try budget?.validate()
         for (index, rendition) in renditions.enumerated()
         where renditions[..<index].contains(where: { $0.name == rendition.name }) {
             throw CaptureError(

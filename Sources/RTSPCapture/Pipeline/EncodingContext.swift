@@ -80,6 +80,8 @@ extension EncodingContext: PictureSink {
     }
 
     private func enqueue(_ captured: consuming CapturedPicture) {
+        var captured = captured
+        captured.number = gate.withLock { $0.nextNumber() }
         if queue.put(captured) { meter.count(\.replacedBeforeEncoding) }
     }
 }

@@ -16,6 +16,7 @@ struct PictureGate: ~Copyable, Sendable {
     /// The picture that was encoded last.
     private var reference: Picture?
     private var referenceSequence: UInt64 = 0
+    private var admitted: UInt64 = 0
 
     /// - Parameters:
     ///   - frameRate: the most pictures a second; nil leaves it at the source's.
@@ -24,6 +25,12 @@ struct PictureGate: ~Copyable, Sendable {
         regulator = frameRate.map { FrameRateRegulator(framesPerSecond: $0) }
         policy = unchanged
         filter = unchanged.map { UnchangedFilter($0) }
+    }
+
+    /// The number of the next picture that is encoded, from 1.
+    mutating func nextNumber() -> UInt64 {
+        admitted += 1
+        return admitted
     }
 
     mutating func judge(_ picture: borrowing Picture, _ origin: PictureOrigin, at now: MonotonicTime) -> Verdict {

@@ -108,6 +108,18 @@ extension SettingKey {
     )
     static let width = SettingKey("WIDTH", flag: "--width", "The largest width in pixels.", default: "the source's")
     static let height = SettingKey("HEIGHT", flag: "--height", "The largest height in pixels.", default: "the source's")
+    static let bitRate = SettingKey(
+        "BITRATE",
+        flag: "--bitrate",
+        "The most bits per second, such as 8M or 800k; quality, and last the size, give way.",
+        default: "no limit"
+    )
+    static let latencyBudget = SettingKey(
+        "LATENCY_BUDGET_MS",
+        flag: "--latency-budget",
+        "Milliseconds that encoding a picture may take, 19 of 20 times; quality, and last the size, give way.",
+        default: "no limit"
+    )
     static let skipsUnchanged = SettingKey(
         "SKIP_UNCHANGED",
         flag: "--skip-unchanged",

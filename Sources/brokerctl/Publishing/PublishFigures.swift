@@ -21,6 +21,8 @@ struct PublishFigures: Sendable, Equatable {
     var kilobitsPerSecond: Double
     var ageMilliseconds: Double?
     var viewers: Int
+    /// What the budget made of the encoder's settings.
+    var encoder: EncoderSettings?
     /// What is wrong with the source or odd about it, and for how long, in words; nil when nothing is.
     var oddity: String?
 
@@ -37,6 +39,7 @@ struct PublishFigures: Sendable, Equatable {
         kilobitsPerSecond = rate(earlier.publisher.bytesPosted, later.publisher.bytesPosted) * 8 / 1_000
         ageMilliseconds = later.publisher.age.map { $0 / .milliseconds(1) }
         viewers = later.publisher.subscribers
+        encoder = later.capture.encoder
         if later.capture.state != .live {
             oddity = "camera \(later.capture.state)"
         } else if later.capture.condition != .flowing {
@@ -56,6 +59,7 @@ struct PublishFigures: Sendable, Equatable {
             posted,
             dropped,
             kilobitsPerSecond
-        ) + age + ", \(viewers) \(viewers == 1 ? "viewer" : "viewers")" + (oddity.map { " [\($0)]" } ?? "")
+        ) + age + ", \(viewers) \(viewers == 1 ? "viewer" : "viewers")" + (encoder.map { ", \($0)" } ?? "")
+            + (oddity.map { " [\($0)]" } ?? "")
     }
 }
