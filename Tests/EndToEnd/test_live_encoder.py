@@ -1,32 +1,17 @@
 """The encoder made for live video, as a browser and libwebp see it."""
 
-import base64
 import io
 
 import pytest
 from PIL import Image
 
+from browser_pixels import decoded_by_browser
 from harness.processes import MEDIA
 from harness.waiting import wait_until
 
 pytest_plugins = ["page_fixtures"]
 
 CLIP = MEDIA / "vtest-720p.h264.mp4"
-
-# Decodes a file and gives its pixels back, red, green, blue and alpha.
-PIXELS = """
-async (file) => {
-  const bytes = Uint8Array.from(atob(file), (letter) => letter.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/webp" }), { colorSpaceConversion: "none" });
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.drawImage(bitmap, 0, 0);
-  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  let text = "";
-  for (let i = 0; i < data.length; i += 32768) text += String.fromCharCode(...data.subarray(i, i + 32768));
-  return { width: bitmap.width, height: bitmap.height, pixels: btoa(text) };
-}
-"""
 
 
 @pytest.mark.parametrize("options", [[], ["--width", "321"], ["--width", "50"], ["--quality", "20"], ["--quality", "100"]])
@@ -44,9 +29,9 @@ def test_chromium_decodes_what_libwebp_decodes(broker, publisher, page_browser, 
     page = page_browser.new_page()
     for file in files:
         expected = Image.open(io.BytesIO(file)).convert("RGBA")
-        shown = page.evaluate(PIXELS, base64.b64encode(file).decode())
-        assert (shown["width"], shown["height"]) == expected.size
-        assert base64.b64decode(shown["pixels"]) == expected.tobytes()
+        shown = decoded_by_browser(page, file)
+        assert shown.size == expected.size
+        assert shown.tobytes() == expected.tobytes()
     page.close()
 
 

@@ -58,6 +58,7 @@ import Testing
     @Test func clipsSayWhatTheyAre() throws {
         let descriptions: [ColorDescription] = [
             .init(matrix: .bt709, range: .limited), .init(matrix: .bt709, range: .full), .webp,
+            .init(matrix: .bt601, range: .full),
         ]
         for (clip, description) in zip(Media.bars, descriptions) {
             var reader = try ClipReader(path: Media.path(clip))

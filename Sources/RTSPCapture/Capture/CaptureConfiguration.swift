@@ -17,6 +17,10 @@ public struct CaptureConfiguration: Sendable {
     public var silenceDeadline: Duration = .seconds(5)
     /// How long a live source may send data that no picture comes of, as before the first keyframe. Default 20 s.
     public var pictureDeadline: Duration = .seconds(20)
+    /// How long something must be wrong with a live source until it is told as its ``SourceCondition``. Default 2.5 s.
+    public var noticeDeadline: Duration = .milliseconds(2500)
+    /// How long a live source may repeat one picture with one timestamp until it is opened again. Default 5 s.
+    public var freezeDeadline: Duration = .seconds(5)
     /// How long ``Transport/automatic`` waits for the first datagram before it takes TCP. Default 2 s.
     public var datagramDeadline: Duration = .seconds(2)
     /// The delays between attempts.
@@ -45,7 +49,7 @@ public struct CaptureConfiguration: Sendable {
         }
         for (name, deadline) in [
             ("open", openDeadline), ("silence", silenceDeadline), ("picture", pictureDeadline),
-            ("datagram", datagramDeadline),
+            ("datagram", datagramDeadline), ("notice", noticeDeadline), ("freeze", freezeDeadline),
         ] where deadline <= .zero {
             throw CaptureError(
                 code: .invalidConfiguration,

@@ -22,6 +22,10 @@ public enum CaptureEvent: Sendable {
     case lost(CaptureError, retryingIn: Duration)
     /// The source is opened again at once, in a more careful way, for the reason told.
     case fellBack(String)
+    /// The watchdog sees something else than before while the source is connected.
+    case condition(SourceCondition)
+    /// The budget made the encoder's settings others.
+    case adjusted(EncoderSettings)
     /// Pictures cannot be encoded. Not repeated until one could.
     case encodingFailed(CaptureError)
     /// Nothing more will come: the end of a file, cancellation, or an error.
@@ -39,6 +43,8 @@ extension CaptureEvent: CustomStringConvertible {
                 + (stream.failures > 0 ? " after \(stream.failures) failed attempts" : "")
         case .lost(let error, let delay): "lost: \(error) Trying again in \(delay.inSeconds), then less and less often."
         case .fellBack(let reason): "opening the source again: \(reason)"
+        case .condition(let condition): "watchdog: \(condition)"
+        case .adjusted(let settings): "encoding within the budget: \(settings)"
         case .encodingFailed(let error): "\(error)"
         case .ended(let error): error.map { "ended: \($0)" } ?? "ended"
         }

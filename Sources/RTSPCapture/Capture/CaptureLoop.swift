@@ -9,6 +9,8 @@ final class CaptureLoop<Sink: PictureSink> {
     private let meter: CaptureMeter
     private let observe: @Sendable (CaptureEvent) -> Void
 
+    private let keeper: WatchKeeper
+
     private var machine: ReconnectMachine
     private var mode: SourceMode
     private var timeline: MediaTimeline
@@ -31,6 +33,7 @@ final class CaptureLoop<Sink: PictureSink> {
         self.stop = stop
         self.meter = meter
         self.observe = observe
+        keeper = WatchKeeper(configuration, meter: meter, observe: observe)
         // A file does not reboot: what is wrong with it stays wrong, at its end too.
         let endsAnyTime = configuration.retryPolicy == .endAtStart && !configuration.source.isLive
         machine = ReconnectMachine(
@@ -58,7 +61,9 @@ final class CaptureLoop<Sink: PictureSink> {
             machine.connectionBegan()
             meter.enter(.connecting, reason: nil)
             isLive = false
-            switch runSession() {
+            let end = runSession()
+            keeper.disconnected(at: .now)
+            switch end {
             case .stopped, .endOfFile: return nil
             case .restart(let fallback):
                 mode.fallBack(fallback)
@@ -86,7 +91,7 @@ final class CaptureLoop<Sink: PictureSink> {
             }
         case .file, .network:
             do throws(SessionFailure) {
-                var session = try LibavSession(configuration, mode: mode, stop: stop, meter: meter)
+                var session = try LibavSession(configuration, mode: mode, stop: stop, meter: meter, keeper: keeper)
                 stream = (session.codec, configuration.source.isRTSP ? mode.transport : nil)
                 meter.opened(session.codec)
                 if let interval = session.interval, !configuration.source.isLive, sequence == 0 {

@@ -5,6 +5,7 @@ final class CaptureMeter: Sendable {
     private struct Reading: Sendable {
         var statistics = CaptureStatistics()
         var lastPicture: MonotonicTime?
+        var conditionSince: MonotonicTime?
     }
 
     private let reading = Monitor(Reading())
@@ -33,11 +34,27 @@ final class CaptureMeter: Sendable {
         reading.withLock { $0.statistics.codec = codec }
     }
 
+    func sees(_ condition: SourceCondition, since time: MonotonicTime) {
+        reading.withLock {
+            $0.statistics.condition = condition
+            $0.conditionSince = time
+        }
+    }
+
+    func count(_ condition: SourceCondition) {
+        reading.withLock { $0.statistics.conditions[condition, default: 0] += 1 }
+    }
+
+    func encodes(with settings: EncoderSettings) {
+        reading.withLock { $0.statistics.encoder = settings }
+    }
+
     /// The counts now.
     func snapshot(at now: MonotonicTime) -> CaptureStatistics {
         reading.withLock {
             var statistics = $0.statistics
             statistics.lastPictureAge = $0.lastPicture?.duration(to: now)
+            statistics.conditionDuration = $0.conditionSince?.duration(to: now)
             return statistics
         }
     }

@@ -4,6 +4,13 @@ import FrameCodec
 struct CapturedPicture: ~Copyable, Sendable {
     var picture: Picture
     let origin: PictureOrigin
+    /// Its number among the pictures that are to be encoded.
+    var number: UInt64 = 0
+
+    init(picture: consuming Picture, origin: PictureOrigin) {
+        self.picture = picture
+        self.origin = origin
+    }
 }
 
 /// When a picture was taken and where it stands among the others.

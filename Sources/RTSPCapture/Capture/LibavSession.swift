@@ -8,6 +8,7 @@ struct LibavSession: ~Copyable {
     private let meter: CaptureMeter
     private let failure: OpenFailure
     private let watch: InputWatch
+    private let keeper: WatchKeeper
 
     private var context: FormatContext
     private let stream: StreamDescription
@@ -19,6 +20,8 @@ struct LibavSession: ~Copyable {
     private var lossMeter = LossMeter()
     private var knownLosses = 0
     private var lastPicture = MonotonicTime.now
+    /// What the next picture is compared with.
+    private var previous: Picture?
     private var hasData = false
     private var isAfterLoss = false
     private var lastShownToken: Int64 = 0
@@ -35,7 +38,8 @@ struct LibavSession: ~Copyable {
         _ configuration: CaptureConfiguration,
         mode: SourceMode,
         stop: StopSignal,
-        meter: CaptureMeter
+        meter: CaptureMeter,
+        keeper: WatchKeeper
     ) throws(SessionFailure) {
         let failure = OpenFailure(source: configuration.source, configuration: configuration)
         guard let request = OpenRequest(configuration.source, mode: mode) else {
@@ -47,7 +51,7 @@ struct LibavSession: ~Copyable {
             origin = target
             try LibavSession.lookUp(target.host, deadline: deadline, stop: stop, failure)
         }
-        let watch = InputWatch(stop: stop, origin: origin)
+        let watch = InputWatch(stop: stop, origin: origin, whileWaiting: { keeper.look(at: .now) })
         watch.arm(for: MonotonicTime.now.duration(to: deadline))
         var context = try LibavSession.open(request, watch: watch, mode, failure)
         guard let stream = context.videoStream() else {
@@ -79,6 +83,8 @@ struct LibavSession: ~Copyable {
         self.meter = meter
         self.failure = failure
         self.watch = watch
+        self.keeper = keeper
+        if configuration.source.isLive { keeper.connected(at: .now) }
     }
 
     private static func open(
@@ -155,9 +161,11 @@ extension LibavSession {
         guard packet.streamIndex == stream.index else { return .goOn }
         hasData = true
         let arrival = Arrival.now
+        keeper.packetArrived(at: arrival.monotonic)
         if case .end(let end) = noticeLosses(at: arrival) { return .end(end) }
         let step = assembler == nil ? decodeWhole(arrival, present) : decodeFragment(arrival, present)
         if case .end = step { return step }
+        if keeper.takesRestart(at: arrival.monotonic) { return .end(.failed(failure.frozen())) }
         let hasPictures = lastPicture.duration(to: arrival.monotonic) <= configuration.pictureDeadline
         return hasPictures || !configuration.source.isLive ? .goOn : .end(.failed(failure.noPicture()))
     }
@@ -288,6 +296,9 @@ extension LibavSession {
         lastShownToken = token
         lastPicture = now
         meter.decodedPicture(of: picture.size, at: now)
+        if configuration.source.isLive {
+            keeper.pictureDecoded(timestamp: entry.timestamp, isSame: isSame(picture), at: now)
+        }
         let isShown = hold.admits(
             token: token,
             isKeyframe: picture.isKeyframe,
@@ -299,5 +310,13 @@ extension LibavSession {
             return true
         }
         return present(picture, entry)
+    }
+
+    /// Whether a picture is the one before again, and keeps it for the next.
+    private mutating func isSame(_ picture: borrowing Picture) -> Bool {
+        if previous != nil, picture.hasSameSamples(as: previous!) { return true }
+        // Without memory for the reference, the next picture counts as another one.
+        previous = try? picture.newReference()
+        return false
     }
 }

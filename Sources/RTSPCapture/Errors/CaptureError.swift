@@ -24,6 +24,7 @@ public struct CaptureError: Error, Sendable {
             case connectionLost
             case silent
             case noPicture
+            case frozen
             case decodingFailed
             case encodingFailed
             case outOfMemory
@@ -68,6 +69,8 @@ public struct CaptureError: Error, Sendable {
         public static let silent = Code(kind: .silent)
         /// Data arrives, but no picture came of it for too long.
         public static let noPicture = Code(kind: .noPicture)
+        /// A live source repeated one picture with one timestamp for too long.
+        public static let frozen = Code(kind: .frozen)
         /// The decoder failed in a way that it does not recover from.
         public static let decodingFailed = Code(kind: .decodingFailed)
         /// The encoder failed.

@@ -21,6 +21,7 @@ package final class InputWatch: Sendable {
     private let reason = Atomic<Int>(0)
     private let losses = Atomic<Int>(0)
     private let notes = Monitor(Notes())
+    private let whileWaiting: @Sendable () -> Void
 
     private struct Notes: Sendable {
         var sessionDescription: String?
@@ -31,7 +32,13 @@ package final class InputWatch: Sendable {
         var redirects = 0
     }
 
-    package init(stop: StopSignal, origin: NetworkTarget?) {
+    /// - Parameter whileWaiting: called at least every 100 ms while a call waits, on the thread of the call.
+    package init(
+        stop: StopSignal,
+        origin: NetworkTarget?,
+        whileWaiting: @escaping @Sendable () -> Void = {}
+    ) {
+        self.whileWaiting = whileWaiting
         self.stop = stop
         self.origin = origin
     }
@@ -66,6 +73,7 @@ package final class InputWatch: Sendable {
             if reason.load(ordering: .relaxed) == Interruption.redirect.rawValue { return true }
             if stop.isStopped { return interrupt(.stopped) }
             if leftAllowedURL() { return true }
+            whileWaiting()
         }
         if MonotonicTime.now.microseconds >= deadline.load(ordering: .relaxed) { return interrupt(.deadline) }
         return false

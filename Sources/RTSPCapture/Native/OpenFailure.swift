@@ -106,6 +106,14 @@ struct OpenFailure {
         )
     }
 
+    func frozen() -> CaptureError {
+        error(
+            .frozen,
+            "\(source) repeats one picture with one timestamp, so what sends it has stopped working; restart the camera "
+                + "if this comes again"
+        )
+    }
+
     private func redirected(to target: String?) -> CaptureError {
         error(
             .redirected,

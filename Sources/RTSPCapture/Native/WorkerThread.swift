@@ -76,6 +76,15 @@ final class WorkerThread: Sendable {
         #endif
     }
 
+    /// Lets the other threads of the process go first where they want the processor too. For the thread itself to call,
+    /// where the system has that for threads: on Linux, a niceness is a thread's own (setpriority(2), "C library/kernel
+    /// differences").
+    static func stepBack() {
+        #if canImport(Glibc) || canImport(Musl)
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        #endif
+    }
+
     deinit {
         if !isJoined.withLock({ $0 }) { pthread_detach(thread.value) }
     }

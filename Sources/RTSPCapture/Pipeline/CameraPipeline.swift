@@ -33,6 +33,12 @@ public struct CameraPipeline: AsyncSequence, Sendable {
         public var encoderChoice = EncoderChoice.automatic
         /// Quality and method of WebP. Default 80 and 0. The method is libwebp's alone.
         public var encoder = WebPEncoder.Configuration()
+        /// What the stream's images may cost; renditions are not part of it. Nil keeps the quality as it is set.
+        public var budget: EncodingBudget?
+        /// What becomes of pictures that show nothing new; nil encodes them like all others. Default nil.
+        public var unchanged: UnchangedPolicy?
+        /// Further versions of the stream. Default none.
+        public var renditions: [Rendition] = []
         /// How many threads encode; two pictures are then encoded at a time. Default 2, or 1 on a machine with one
         /// core.
         public var encoderWorkers: Int
@@ -51,25 +57,32 @@ public struct CameraPipeline: AsyncSequence, Sendable {
 
     private let configuration: Configuration
     private let meter = CaptureMeter()
+    private let renditionMeters: [CaptureMeter]
     private let startRun: @Sendable (CaptureMeter) throws(CaptureError) -> CaptureRun<EncodedFrame>
+
+    /// Takes a rendition's frame, on a thread of that rendition; it should be quick.
+    public typealias RenditionConsumer = @Sendable (_ rendition: Rendition, _ frame: EncodedFrame) -> Void
 
     /// A pipeline that encodes WebP.
     ///
     /// - Parameters:
     ///   - configuration: how to capture and encode.
     ///   - observer: is told the news, on the pipeline's threads; it should be quick.
+    ///   - renditions: takes the frames of the configuration's renditions while the pipeline is iterated over.
     public init(
         configuration: Configuration,
-        observer: @escaping @Sendable (CaptureEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (CaptureEvent) -> Void = { _ in },
+        renditions: @escaping RenditionConsumer = { _, _ in }
     ) {
-        let encoder = configuration.encoder
         if configuration.encoderChoice.isLive {
-            self.init(configuration: configuration, observer: observer) { () throws(FrameCodecError) in
-                try VP8KeyframeEncoder(configuration: .init(quality: encoder.quality))
+            self.init(configuration, observer, renditions) { settings throws(FrameCodecError) in
+                try VP8KeyframeEncoder(
+                    configuration: .init(quality: settings.quality, byteLimit: settings.byteLimit)
+                )
             }
         } else {
-            self.init(configuration: configuration, observer: observer) { () throws(FrameCodecError) in
-                try WebPEncoder(configuration: encoder)
+            self.init(configuration, observer, renditions) { settings throws(FrameCodecError) in
+                try WebPEncoder(configuration: .init(quality: settings.quality, method: settings.method))
             }
         }
     }
@@ -80,16 +93,34 @@ public struct CameraPipeline: AsyncSequence, Sendable {
     package init<Encoder: PictureEncoder & ~Copyable>(
         configuration: Configuration,
         observer: @escaping @Sendable (CaptureEvent) -> Void = { _ in },
+        renditions: @escaping RenditionConsumer = { _, _ in },
         makeEncoder: @escaping @Sendable () throws(FrameCodecError) -> Encoder
     ) {
+        self.init(configuration, observer, renditions) { _ throws(FrameCodecError) in try makeEncoder() }
+    }
+
+    private init<Encoder: PictureEncoder & ~Copyable>(
+        _ configuration: Configuration,
+        _ observer: @escaping @Sendable (CaptureEvent) -> Void,
+        _ consume: @escaping RenditionConsumer,
+        _ makeEncoder: @escaping EncoderMaker<Encoder>
+    ) {
         self.configuration = configuration
+        let renditionMeters = configuration.renditions.map { _ in CaptureMeter() }
+        self.renditionMeters = renditionMeters
         startRun = { meter throws(CaptureError) in
-            try CameraPipeline.start(configuration, meter, observer, makeEncoder)
+            try CameraPipeline.start(configuration, meter, renditionMeters, observer, consume, makeEncoder)
         }
     }
 
     /// The counts so far, over all iterations.
     public var statistics: CaptureStatistics { meter.snapshot(at: .now) }
+
+    /// The counts of a rendition, or nil when the pipeline has none of this name. What concerns the source is in
+    /// ``statistics`` only.
+    public func statistics(ofRendition name: String) -> CaptureStatistics? {
+        configuration.renditions.firstIndex { $0.name == name }.map { renditionMeters[$0].snapshot(at: .now) }
+    }
 
     /// Starts an iteration; the source is opened by the first call of ``AsyncIterator/next(isolation:)``.
     public func makeAsyncIterator() -> AsyncIterator {
@@ -125,40 +156,99 @@ public struct CameraPipeline: AsyncSequence, Sendable {
     }
 }
 
+/// Makes an encoder for a worker.
+typealias EncoderMaker<Encoder: PictureEncoder & ~Copyable> =
+    @Sendable (EncoderSettings) throws(FrameCodecError) -> Encoder
+
 extension CameraPipeline {
     private static func start<Encoder: PictureEncoder & ~Copyable>(
         _ configuration: Configuration,
         _ meter: CaptureMeter,
+        _ renditionMeters: [CaptureMeter],
         _ observer: @escaping @Sendable (CaptureEvent) -> Void,
-        _ makeEncoder: @escaping @Sendable () throws(FrameCodecError) -> Encoder
+        _ consume: @escaping RenditionConsumer,
+        _ makeEncoder: @escaping EncoderMaker<Encoder>
     ) throws(CaptureError) -> CaptureRun<EncodedFrame> {
         try configuration.validate()
+        let settings = EncoderSettings(quality: configuration.encoder.quality, method: configuration.encoder.method)
         do throws(FrameCodecError) {
             // A setting that no encoder takes shows before the camera is opened.
-            _ = try makeEncoder()
+            _ = try makeEncoder(settings)
         } catch {
             throw CaptureError(code: .invalidConfiguration, message: "No encoder could be made.", cause: error)
         }
         let slot = NewestSlot<EncodedFrame>()
-        let context = EncodingContext(slot: slot, meter: meter, observe: observer)
-        return try CaptureRun(slot: slot, whenStopped: { context.queue.close(discarding: true) }) { stop in
+        let context = EncodingContext(
+            gate: PictureGate(frameRate: nil, unchanged: configuration.unchanged),
+            repeats: configuration.unchanged != nil,
+            meter: meter,
+            observe: observer
+        ) { frame in
+            slot.offer(frame, sequence: frame.sourceSequence)
+        }
+        let renditions = zip(configuration.renditions, renditionMeters).map { rendition, meter in
+            EncodingContext(
+                gate: PictureGate(frameRate: rendition.frameRate, unchanged: configuration.unchanged),
+                repeats: configuration.unchanged != nil,
+                meter: meter,
+                observe: observer
+            ) { frame in
+                consume(rendition, frame)
+                meter.count(\.delivered)
+                return .accepted
+            }
+        }
+        let budget = configuration.budget.map { budget in
+            let controller = BudgetController(
+                budget,
+                wanted: settings,
+                frameRate: configuration.capture.frameRate ?? 30,
+                limitsBytes: configuration.encoderChoice.isLive
+            )
+            return BudgetKeeper(controller, meter: meter, observe: observer)
+        }
+        let fork = RenditionFork(main: context, renditions: renditions)
+        return try CaptureRun(slot: slot, whenStopped: { fork.close(discarding: true) }) { stop in
             let capture: @Sendable () -> CaptureError? = {
                 // Only when no more pictures come the encoders end.
-                defer { context.queue.close(discarding: stop.isStopped) }
-                return CaptureLoop(configuration.capture, sink: context, stop: stop, meter: meter, observe: observer)
+                defer { fork.close(discarding: stop.isStopped) }
+                return CaptureLoop(configuration.capture, sink: fork, stop: stop, meter: meter, observe: observer)
                     .run()
             }
-            let encode: @Sendable () -> CaptureError? = {
-                do throws(FrameCodecError) {
-                    var worker = EncoderWorker(try makeEncoder(), size: configuration.size, context: context)
-                    worker.run()
-                    return nil
-                } catch {
-                    stop.stop()
-                    return CaptureError(code: .encodingFailed, message: "No encoder could be made.", cause: error)
+            func encode(
+                _ settings: EncoderSettings,
+                _ size: OutputSize,
+                _ context: EncodingContext,
+                _ budget: BudgetKeeper? = nil,
+                isBehind: Bool
+            ) -> @Sendable () -> CaptureError? {
+                {
+                    if isBehind { WorkerThread.stepBack() }
+                    do throws(FrameCodecError) {
+                        var worker = try EncoderWorker(
+                            settings,
+                            size: size,
+                            context: context,
+                            budget: budget,
+                            makeEncoder
+                        )
+                        worker.run()
+                        return nil
+                    } catch {
+                        stop.stop()
+                        return CaptureError(code: .encodingFailed, message: "No encoder could be made.", cause: error)
+                    }
                 }
             }
-            return [("capture", capture)] + (0..<configuration.encoderWorkers).map { ("encode-\($0)", encode) }
+            let workers = (0..<configuration.encoderWorkers).map { number in
+                ("encode-\(number)", encode(settings, configuration.size, context, budget, isBehind: false))
+            }
+            let renditionWorkers = zip(configuration.renditions, renditions).map { rendition, context in
+                var settings = settings
+                settings.quality = rendition.quality ?? settings.quality
+                return ("rend-\(rendition.name)", encode(settings, rendition.size, context, isBehind: true))
+            }
+            return [("capture", capture)] + workers + renditionWorkers
         }
     }
 }
@@ -167,6 +257,15 @@ extension CameraPipeline.Configuration {
     fileprivate func validate() throws(CaptureError) {
         try capture.validate()
         try size.validate()
+        try unchanged?.validate()
+        try budget?.validate()
+        for (index, rendition) in renditions.enumerated()
+        where renditions[..<index].contains(where: { $0.name == rendition.name }) {
+            throw CaptureError(
+                code: .invalidConfiguration,
+                message: "Two renditions have the name \(rendition.name); give each its own."
+            )
+        }
         guard (1...64).contains(encoderWorkers) else {
             throw CaptureError(
                 code: .invalidConfiguration,

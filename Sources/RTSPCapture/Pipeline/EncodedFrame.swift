@@ -13,6 +13,13 @@ public struct EncodedFrame: Sendable {
     /// How long scaling, colour conversion and encoding took.
     public var encodeDuration: Duration
 
+    /// The same image at another time, for a picture that shows nothing new. It took no encoding.
+    func again(at origin: PictureOrigin) -> EncodedFrame {
+        var image = image
+        image.presentationTimestamp = origin.presentationTimestamp
+        return EncodedFrame(image: image, origin: origin, encodeDuration: .zero)
+    }
+
     init(image: EncodedImage, origin: PictureOrigin, encodeDuration: Duration) {
         self.image = image
         captureTime = origin.captureTime

@@ -31,6 +31,16 @@ public struct OutputSize: Hashable, Sendable {
         return PictureSize(width: scaled(source.width, width), height: scaled(source.height, height)) ?? source
     }
 
+    /// These limits made smaller, for pictures of size `source`.
+    func scaled(_ scale: Double, of source: PictureSize) -> OutputSize {
+        guard scale < 1 else { return self }
+        let fitting = fitting(source)
+        return OutputSize(
+            width: max(2, Int(Double(fitting.width) * scale)),
+            height: max(2, Int(Double(fitting.height) * scale))
+        )
+    }
+
     /// - Throws: ``CaptureError`` with code `invalidConfiguration` for a limit below 2.
     func validate() throws(CaptureError) {
         for (name, limit) in [("width", width), ("height", height)] {

@@ -56,7 +56,7 @@ private struct DemoPublisher: Service {
                 broker: try BrokerURL("http://127.0.0.1:\(port)"),
                 stream: try StreamID("demo")
             )
-            let publisher = CameraPublisher(plan, logger: logger)
+            let publisher = try CameraPublisher(plan, logger: logger)
             started.resolve(.success(publisher))
             Terminal.printLine(
                 "Open http://127.0.0.1:\(port)/?stream=demo in a browser. Ctrl-C ends the demonstration."

@@ -21,6 +21,10 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: SettingKey.encoderChoice.help) var encoder: String?
     @Option(help: SettingKey.width.help) var width: String?
     @Option(help: SettingKey.height.help) var height: String?
+    @Option(help: SettingKey.bitRate.help) var bitrate: String?
+    @Option(help: SettingKey.latencyBudget.help) var latencyBudget: String?
+    @Flag(help: SettingKey.skipsUnchanged.help) var skipUnchanged = false
+    @Option(help: SettingKey.renditions.help) var rendition: [String] = []
     @Option(help: SettingKey.transport.help) var transport: String?
     @Flag(help: SettingKey.loop.help) var loop = false
     @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
@@ -30,7 +34,7 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
         let (settings, logger) = try await common.start()
         let plan = try plan(settings)
-        let camera = CameraPublisher(plan, logger: logger)
+        let camera = try CameraPublisher(plan, logger: logger)
         let reporter = PublishReporter(
             camera: { camera },
             interval: Terminal.isInteractive ? .milliseconds(500) : .seconds(10),
@@ -64,6 +68,18 @@ struct PublishCommand: AsyncParsableCommand {
             width: try settings.integer(.width, flag: width, in: 16...16_383),
             height: try settings.integer(.height, flag: height, in: 16...16_383)
         )
+        let bitRate = try settings.bitRate(.bitRate, flag: bitrate)
+        let latency = try settings.positiveNumber(.latencyBudget, flag: latencyBudget, upTo: 10_000)
+        if bitRate != nil || latency != nil {
+            plan.pipeline.budget = EncodingBudget(
+                bitsPerSecond: bitRate,
+                encodeTime: latency.map { .microseconds(Int64($0 * 1_000)) }
+            )
+        }
+        if try settings.flag(.skipsUnchanged, isSet: skipUnchanged) ?? false {
+            plan.pipeline.unchanged = UnchangedPolicy()
+        }
+        plan.pipeline.renditions = try PublishPlan.renditions(settings, flags: rendition, of: plan.stream)
         let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
         if let transport = try settings.choice(.transport, flag: transport, of: transports) {
             plan.pipeline.capture.transport = transport

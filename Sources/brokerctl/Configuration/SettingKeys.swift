@@ -108,6 +108,30 @@ extension SettingKey {
     )
     static let width = SettingKey("WIDTH", flag: "--width", "The largest width in pixels.", default: "the source's")
     static let height = SettingKey("HEIGHT", flag: "--height", "The largest height in pixels.", default: "the source's")
+    static let bitRate = SettingKey(
+        "BITRATE",
+        flag: "--bitrate",
+        "The most bits per second, such as 8M or 800k; quality, and last the size, give way.",
+        default: "no limit"
+    )
+    static let latencyBudget = SettingKey(
+        "LATENCY_BUDGET_MS",
+        flag: "--latency-budget",
+        "Milliseconds that encoding a picture may take, 19 of 20 times; quality, and last the size, give way.",
+        default: "no limit"
+    )
+    static let skipsUnchanged = SettingKey(
+        "SKIP_UNCHANGED",
+        flag: "--skip-unchanged",
+        "Do not encode pictures that show nothing new; the last one is repeated every second.",
+        default: false
+    )
+    static let renditions = SettingKey(
+        "RENDITIONS",
+        flag: "--rendition",
+        "A smaller or slower version, published as STREAM~NAME: NAME=WIDTHxHEIGHT@FPS,qN, where rate and quality may be left out. Can be given several times; in the environment, blanks lie between them.",
+        default: "none"
+    )
     static let transport = SettingKey(
         "RTSP_TRANSPORT",
         flag: "--transport",

@@ -24,6 +24,19 @@ extension Settings {
         return value
     }
 
+    /// Bits a second: a number above 0, perhaps with k (thousand) or M (million) behind it.
+    ///
+    /// - Throws: ``SettingError`` for anything else.
+    package func bitRate(_ key: SettingKey, flag: String?) throws(SettingError) -> Double? {
+        guard let found = find(key, flag: flag) else { return nil }
+        let factors: [Character: Double] = ["k": 1_000, "K": 1_000, "M": 1_000_000]
+        let factor = found.text.last.flatMap { factors[$0] }
+        guard let number = Double(factor == nil ? found.text[...] : found.text.dropLast()), number.isFinite,
+            number * (factor ?? 1) >= 10_000, number * (factor ?? 1) <= 10_000_000_000
+        else { throw problem(found, "is not a number of bits per second from 10k to 10000M, such as 8M or 800k") }
+        return number * (factor ?? 1)
+    }
+
     /// A yes or no.
     ///
     /// - Throws: ``SettingError`` for anything else.

@@ -23,6 +23,27 @@ extension PublishPlan {
         return try BrokerURL("\(isSecure ? "https" : "http")://127.0.0.1:\(port)")
     }
 
+    /// The renditions, each with a name that the broker takes.
+    static func renditions(_ settings: Settings, flags: [String], of stream: StreamID) throws -> [Rendition] {
+        let texts =
+            flags.isEmpty
+            ? (settings.text(.renditions) ?? "").split(whereSeparator: \.isWhitespace).map(String.init) : flags
+        return try texts.map { text in
+            let rendition = try Rendition(text)
+            _ = try renditionStream(rendition, of: stream)
+            return rendition
+        }
+    }
+
+    /// The name under which a rendition is published.
+    static func renditionStream(_ rendition: Rendition, of stream: StreamID) throws -> StreamID {
+        do {
+            return try StreamID("\(stream)~\(rendition.name)")
+        } catch {
+            throw SettingError("\(SettingKey.renditions.flag): \(stream)~\(rendition.name): \(error): \(error.hint)")
+        }
+    }
+
     static func stream(_ settings: Settings, flag: String?) throws -> StreamID {
         let name = settings.text(.stream, flag: flag) ?? SettingKey.stream.defaultText
         do { return try StreamID(name) } catch { throw SettingError("\(error): \(error.hint)") }
