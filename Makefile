@@ -14,7 +14,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts bench-encoder fuzz-encoder lint format clean
+.PHONY: help demo test build unit-test race-test end-to-end-test faults bench bench-parts bench-encoder fuzz-encoder lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,10 @@ race-test: ## The broker's Swift tests under the thread sanitizer; ARGS="--filte
 end-to-end-test: build ## Only the tests of the built programs from outside; ARGS="-k NAME" picks some
 	@Scripts/setup test
 	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
+
+faults: build ## Everything that a camera, a line or a broker can do wrong, all at once, and a table of what became of it
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd/test_faults.py $(ARGS)
 
 bench: build ## What a delivered frame costs, next to a bare server that only calls send(), and to nginx with nchan if installed
 	@for load in "200 40000 30" "1000 40000 30" "1000 5000 30"; do \
