@@ -97,9 +97,10 @@ package struct ReconnectMachine: ~Copyable {
             return .end
         }
         state = .waiting
+        let ceiling = backoff.ceiling
         var delay = backoff.nextDelay(random: random)
         if outage.duration(to: now) < ReconnectMachine.shortOutage {
-            delay = min(delay, ReconnectMachine.shortOutageLimit)
+            delay = min(ceiling, ReconnectMachine.shortOutageLimit) * random
         }
         delay = max(.zero, delay - waited)
         if error.code == .unauthorized { delay = max(delay, ReconnectMachine.loginInterval) }

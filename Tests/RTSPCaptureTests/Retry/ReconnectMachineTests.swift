@@ -44,7 +44,7 @@ struct ReconnectMachineTests {
             delays.append(delay(machine.failed(lost, at: time(Double(second) + 0.5), random: 0.5)))
         }
         // Each of these outages has only just begun.
-        #expect(delays == [0.125, 0.25, 0.5, 0.5].map { .seconds($0) })
+        #expect(delays == [0.125, 0.25, 0.25, 0.25].map { .seconds($0) })
         machine.connectionBegan(at: time(99))
         _ = machine.wentLive(at: time(100))
         #expect(delay(machine.failed(lost, at: time(110), random: 0.5)) == .milliseconds(125))
