@@ -14,7 +14,8 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test race-test end-to-end-test bench bench-parts bench-encoder fuzz-encoder exactness lint format clean
+.PHONY: help demo test build unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
+  bench-encoder bench-capture fuzz fuzz-encoder exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -45,11 +46,24 @@ end-to-end-test: build ## Only the tests of the built programs from outside; ARG
 	@Scripts/setup test
 	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd $(ARGS)
 
+faults: build ## Everything that a camera, a line or a broker can do wrong, all at once, and a table of what became of it
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd/test_faults.py $(ARGS)
+
 bench: build ## What a delivered frame costs, next to a bare server that only calls send(), and to nginx with nchan if installed
 	@for load in "200 40000 30" "1000 40000 30" "1000 5000 30"; do \
 	  echo "==> viewers, bytes, frames per second: $$load"; \
 	  Benchmarks/FanOut/compare $$load $(ARGS); \
 	done
+
+reconnects: build ## 1,000 times a camera that closes after a few pictures: memory, threads and descriptors of the publisher
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) RECONNECTS=1000 .venv/bin/python -m pytest Tests/EndToEnd/test_reconnects.py $(ARGS)
+
+bench-capture: build ## Our publish next to OpenCV + httpx and ffmpeg on one camera; ARGS="--clip FILE --size 1920x1080", or --clock
+	@Scripts/setup test
+	@.venv/bin/pip install --quiet --requirement Benchmarks/Capture/requirements.txt
+	@.venv/bin/python Benchmarks/Capture/compare $(ARGS)
 
 bench-parts: ## What the parts of the frame path cost that need no socket
 	@cd Benchmarks/Micro && swift package benchmark --no-progress $(ARGS)
@@ -66,6 +80,16 @@ exactness: ## Random pictures of the live encoder through libwebp, FFmpeg and Ch
 fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, under sanitizers; ARGS=SECONDS
 	@Scripts/fuzz-encoder $(ARGS)
 
+fuzz: ## Feed decoders, encoders and the image sniffer with what a fuzzer makes up; SECONDS=600 for each of the two
+	@Scripts/setup test
+	@Scripts/fuzz-swift images $(or $(SECONDS),60)
+	@Scripts/fuzz-swift pictures $(or $(SECONDS),60)
+
+sanitize-test: ## The tests of capture and codec under the address sanitizer, then under the thread sanitizer
+	@Scripts/setup build
+	@Scripts/sanitize-test address $(ARGS)
+	@Scripts/sanitize-test thread $(ARGS)
+
 lint: ## Check the style of the sources; change nothing
 	@Scripts/lint
 
@@ -73,5 +97,5 @@ format: ## Bring the Swift sources into the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
 clean: ## Remove what was built, the Python environment included
-	rm -rf .build .build-tsan Benchmarks/Micro/.build .venv Tests/EndToEnd/output
+	rm -rf .build .build-tsan .build-asan .build-fuzz Benchmarks/Micro/.build .venv Tests/EndToEnd/output
 	find Tests/EndToEnd Benchmarks/FanOut -name __pycache__ -prune -exec rm -rf {} +

@@ -171,3 +171,22 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Programs without a main of their own, which libFuzzer brings: only for Scripts/fuzz-swift, which compiles for it.
+if Context.environment["STREAM_BROKER_FUZZ"] != nil {
+    let options: [SwiftSetting] = strict + [.unsafeFlags(["-parse-as-library"])]
+    package.targets += [
+        .executableTarget(
+            name: "PictureFuzzer",
+            dependencies: ["FrameCodec"],
+            path: "Tests/Fuzz/Pictures",
+            swiftSettings: options
+        ),
+        .executableTarget(
+            name: "ImageFuzzer",
+            dependencies: ["StreamBrokerCore"],
+            path: "Tests/Fuzz/Images",
+            swiftSettings: options
+        ),
+    ]
+}

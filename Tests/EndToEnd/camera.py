@@ -8,7 +8,8 @@ rtsp://127.0.0.1:PORT/stream until it is told to stop or its parent is gone.
     camera.py --clip FILE --clock            the same scene with a clock drawn into it at the moment of production
     camera.py --sound-only                   a stream with no picture in it
 
-SIGUSR1 halves the size of the pictures of a `--clock` camera, and the next one brings it back.
+SIGUSR1 halves the size of the pictures of a `--clock` camera, and the next one brings it back. SIGUSR2 goes on to the
+next pace of `--paces`, in pictures a second, and SIGHUP freezes the picture while packets go on, until the next one.
 """
 
 import argparse
@@ -51,8 +52,8 @@ PAYLOADERS = {
     "theora": "rtptheorapay name=pay0 pt=96",
 }
 ENCODERS = {
-    "h264": "x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=1 bitrate=4000 key-int-max=30",
-    "h265": "x265enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=4000 key-int-max=30",
+    "h264": "x264enc name=encoder tune=zerolatency speed-preset=ultrafast threads=1 bitrate=4000 key-int-max={distance}",
+    "h265": "x265enc name=encoder tune=zerolatency speed-preset=ultrafast bitrate=4000 key-int-max={distance}",
     "mjpeg": "jpegenc name=encoder quality=85",
     "vp8": "vp8enc name=encoder deadline=1 cpu-used=8 target-bitrate=4000000 keyframe-max-dist=30",
     "vp9": "vp9enc name=encoder deadline=1 lag-in-frames=0 cpu-used=8 target-bitrate=4000000 keyframe-max-dist=30",
@@ -108,8 +109,8 @@ class ClipPictures:
 class ClockPictures:
     """The clip's scene, forward and backward, each picture with the time of its own production in it."""
 
-    def __init__(self, clip, width, height):
-        self.width, self.height = width, height
+    def __init__(self, clip, width, height, keyframe_distance):
+        self.width, self.height, self.keyframe_distance = width, height, keyframe_distance
         self.caps = f"video/x-raw,format=I420,width={width},height={height}"
         decoded, _ = read_clip(clip, "decodebin ! videoconvert ! videoscale", self.caps, limit=45)
         decoded = [self.without_colour_under_the_clock(picture) for picture in decoded]
@@ -126,7 +127,8 @@ class ClockPictures:
         return bytes(changed)
 
     def launch(self, codec):
-        return f"videoscale ! capsfilter name=size ! {ENCODERS[codec]} ! {PAYLOADERS[codec]}"
+        encoder = ENCODERS[codec].replace("{distance}", str(self.keyframe_distance))
+        return f"videoscale ! capsfilter name=size ! {encoder} ! {PAYLOADERS[codec]}"
 
     def __iter__(self):
         for picture in itertools.cycle(self.scene):
@@ -138,8 +140,8 @@ class ClockPictures:
 class Feeder:
     """Pushes pictures into one media's source at an even pace, on a thread of its own."""
 
-    def __init__(self, source, pictures, fps):
-        self.source, self.pictures, self.fps = source, pictures, fps
+    def __init__(self, source, pictures, camera):
+        self.source, self.pictures, self.camera = source, pictures, camera
         self.wanted, self.stopped = threading.Event(), threading.Event()
         # The source asks for data once it is playing: only then does its clock run.
         source.connect("need-data", lambda *_: self.wanted.set())
@@ -154,19 +156,28 @@ class Feeder:
         self.wanted.wait()
         if self.stopped.is_set():
             return
-        interval = 1 / self.fps
         started = due = time.monotonic()
         offset = self.source.get_clock().get_time() - self.source.get_base_time()
         pictures = iter(self.pictures)
+        picture = None
         while not self.stopped.wait(max(0.0, due - time.monotonic())):
             if time.monotonic() > due + 1:
                 due = time.monotonic()  # the whole machine stood still: a camera does not make up for lost pictures
-            buffer = Gst.Buffer.new_wrapped(next(pictures))  # made at this moment, clock and all
+            if picture is None or not self.camera.frozen:
+                picture = next(pictures)  # made at this moment, clock and all
+            buffer = Gst.Buffer.new_wrapped(picture)
             buffer.pts = buffer.dts = offset + int((due - started) * Gst.SECOND)
-            buffer.duration = Gst.SECOND // self.fps
-            due += interval
+            buffer.duration = Gst.SECOND // self.camera.pace
+            due += 1 / self.camera.pace
             if self.source.emit("push-buffer", buffer) != Gst.FlowReturn.OK:
                 return
+
+
+class SharedPictures(GstRtspServer.RTSPMediaFactory):
+    """One encoder for all, whatever port they think that they are connected to: as a rule each port has its own."""
+
+    def do_gen_key(self, url):
+        return url.abspath
 
 
 class Camera:
@@ -175,16 +186,19 @@ class Camera:
         self.encoding_ms = []
         self.size_filters = []
         self.halved = False
+        self.frozen = False
+        self.paces = itertools.cycle(options.paces or [options.fps])
+        self.pace = next(self.paces)
         self.server = GstRtspServer.RTSPServer.new()
         self.server.set_address("127.0.0.1")
         self.server.set_service(str(options.port))
-        factory = GstRtspServer.RTSPMediaFactory.new()
+        factory = SharedPictures()
         factory.set_shared(True)
         if options.sound_only:
             factory.set_launch("( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )")
         else:
             if options.clock:
-                self.pictures = ClockPictures(options.clip, options.width, options.height)
+                self.pictures = ClockPictures(options.clip, options.width, options.height, options.keyframe_distance)
             else:
                 self.pictures = ClipPictures(options.clip, options.codec)
             caps = f"{self.pictures.caps},framerate={options.fps}/1"
@@ -195,12 +209,12 @@ class Camera:
             factory.connect("media-configure", self.configure)
         if options.user:
             self.protect(factory)
-        self.server.get_mount_points().add_factory(PATH, factory)
+        self.server.get_mount_points().add_factory(options.path, factory)
         self.server.connect("client-connected", self.client_connected)
 
     def configure(self, _factory, media):
         element = media.get_element()
-        feeder = Feeder(element.get_by_name_recurse_up("source"), self.pictures, self.options.fps)
+        feeder = Feeder(element.get_by_name_recurse_up("source"), self.pictures, self)
         media.connect("unprepared", feeder.stop)
         encoder = element.get_by_name("encoder")
         if encoder:
@@ -254,6 +268,14 @@ class Camera:
             size_filter.set_property("caps", caps)
         return GLib.SOURCE_CONTINUE
 
+    def change_pace(self):
+        self.pace = next(self.paces)
+        return GLib.SOURCE_CONTINUE
+
+    def freeze(self):
+        self.frozen = not self.frozen
+        return GLib.SOURCE_CONTINUE
+
     def report(self):
         if len(self.encoding_ms) < 2:
             return
@@ -269,6 +291,9 @@ def parse():
     parser.add_argument("--clock", action="store_true")
     parser.add_argument("--sound-only", action="store_true")
     parser.add_argument("--fps", type=int, default=30)
+    parser.add_argument("--paces", type=lambda text: [int(pace) for pace in text.split(",")])
+    parser.add_argument("--keyframe-distance", type=int, default=30, help="pictures from keyframe to keyframe (x264, x265)")
+    parser.add_argument("--path", default=PATH)
     parser.add_argument("--width", type=int, default=WIDTH)
     parser.add_argument("--height", type=int, default=HEIGHT)
     parser.add_argument("--user")
@@ -286,6 +311,8 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, number, loop.quit)
     GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, camera.change_size)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR2, camera.change_pace)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGHUP, camera.freeze)
     if camera.server.attach(None) == 0:
         sys.exit(f"port {options.port} is taken")
     print(f"ready {camera.server.get_bound_port()}", flush=True)

@@ -14,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from faults import report as faults_report  # noqa: E402
 from harness.broker import Broker  # noqa: E402
 from harness.bystander import Bystander  # noqa: E402
 from harness.processes import MEDIA, ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
@@ -27,6 +28,8 @@ CLIPS = {"h264": "vtest-720p.h264.mp4", "h265": "vtest-720p.h265.mp4", "mjpeg": 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 _figures: dict[str, object] = {}
+# What the faults of test_faults.py came to: a fault and its outcome each, or a line of text.
+fault_table: list = []
 
 
 # What a run leaves behind: nothing but figures
@@ -39,6 +42,10 @@ def figures() -> dict[str, object]:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
+    if fault_table:
+        terminalreporter.section("faults")
+        for line in faults_report.lines(fault_table):
+            terminalreporter.line(line)
     if not _figures:
         return
     OUTPUT.mkdir(exist_ok=True)

@@ -11,10 +11,10 @@ public struct CaptureConfiguration: Sendable {
     public var frameRate: Double? = 30
     /// Whether a file starts over at its end, with timestamps that go on rising. Default false.
     public var loop = false
-    /// How long name lookup, connecting and the RTSP dialogue may take together. Default 5 s.
-    public var openDeadline: Duration = .seconds(5)
-    /// How long a live source may send nothing. Default 5 s.
-    public var silenceDeadline: Duration = .seconds(5)
+    /// How long name lookup, connecting and the RTSP dialogue may take together. Default 4 s.
+    public var openDeadline: Duration = .seconds(4)
+    /// How long a live source may send nothing. Default 4 s.
+    public var silenceDeadline: Duration = .seconds(4)
     /// How long a live source may send data that no picture comes of, as before the first keyframe. Default 20 s.
     public var pictureDeadline: Duration = .seconds(20)
     /// How long something must be wrong with a live source until it is told as its ``SourceCondition``. Default 2.5 s.

@@ -58,7 +58,7 @@ final class CaptureLoop<Sink: PictureSink> {
 
     private func connectAgainAndAgain() -> CaptureError? {
         while true {
-            machine.connectionBegan()
+            machine.connectionBegan(at: .now)
             meter.enter(.connecting, reason: nil)
             isLive = false
             let end = runSession()

@@ -245,6 +245,9 @@ extension LibavSession {
         }
         while let piece = assembler!.nextPiece() {
             if piece.startsPicture {
+                // A picture that never got all its macroblocks is still open in a decoder that takes pieces, and such a
+                // decoder takes no keyframe before that is done with (ff_h264_queue_decode_slice): never, that is.
+                if piece.isKeyframe && lastShownToken != ledger.lastToken { decoder.flush() }
                 let microseconds = piece.timestamp.flatMap { stream.timeBase.microseconds($0) }
                 _ = ledger.enter(timestamp: microseconds, arrival: arrival)
                 meter.count(\.received)

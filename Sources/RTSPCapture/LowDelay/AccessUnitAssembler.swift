@@ -25,6 +25,8 @@ package struct AccessUnitAssembler: ~Copyable {
         package var timestamp: Int64?
         /// Whether the slice starts a new picture: its first macroblock is the picture's first.
         package var startsPicture: Bool
+        /// Whether it is of a picture that needs none before it (IDR).
+        package var isKeyframe: Bool
     }
 
     /// What a fragment told about the stream.
@@ -208,7 +210,14 @@ package struct AccessUnitAssembler: ~Copyable {
         guard let unit else { return }
         self.unit = nil
         guard NALType.isSlice(unit.type) else { return }
-        ready.append(Piece(bytes: buffer, timestamp: unit.timestamp, startsPicture: unit.startsPicture))
+        ready.append(
+            Piece(
+                bytes: buffer,
+                timestamp: unit.timestamp,
+                startsPicture: unit.startsPicture,
+                isKeyframe: unit.type == NALType.instantaneousRefresh
+            )
+        )
         buffer = []
     }
 

@@ -1,5 +1,6 @@
 /// NAL unit types (ITU-T H.264, table 7-1).
 enum NALType {
+    static let instantaneousRefresh: UInt8 = 5
     static let sequenceParameters: UInt8 = 7
 
     /// Coded slices, data partitions included.

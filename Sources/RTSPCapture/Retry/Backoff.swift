@@ -9,14 +9,12 @@
 /// | 2 | 0.5 s | 0.25 s | 0.05 s, 0.25 s, 0.45 s |
 /// | 3 | 1 s | 0.5 s | 0.1 s, 0.5 s, 0.9 s |
 /// | 4 | 2 s | 1 s | 0.2 s, 1 s, 1.8 s |
-/// | 5 | 4 s | 2 s | 0.4 s, 2 s, 3.6 s |
-/// | 6 | 8 s | 4 s | 0.8 s, 4 s, 7.2 s |
-/// | 7 | 16 s | 8 s | 1.6 s, 8 s, 14.4 s |
-/// | 8 and on | 30 s | 15 s | 3 s, 15 s, 27 s |
+/// | 5 and on | 4 s | 2 s | 0.4 s, 2 s, 3.6 s |
 public struct Backoff: Hashable, Sendable {
     /// The first delay is at most this long. Default 0.25 s.
     public var base: Duration
-    /// No delay is longer than this. Default 30 s.
+    /// No delay is longer than this. Default 4 s: whoever watches sees a camera that is back within 6 s, with a second for
+    /// connecting and one for the first keyframe; and an attempt every two seconds is nothing to a network.
     public var limit: Duration
 
     private var attempts = 0
@@ -24,7 +22,7 @@ public struct Backoff: Hashable, Sendable {
     /// A backoff that no attempt has failed of yet.
     ///
     /// - Precondition: both are above zero, and `limit` is not below `base`.
-    public init(base: Duration = .milliseconds(250), limit: Duration = .seconds(30)) {
+    public init(base: Duration = .milliseconds(250), limit: Duration = .seconds(4)) {
         precondition(base > .zero && limit >= base, "A backoff needs 0 < base <= limit.")
         self.base = base
         self.limit = limit

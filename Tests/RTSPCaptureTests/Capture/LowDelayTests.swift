@@ -161,6 +161,34 @@ struct LowDelayTests {
         }
     }
 
+    @Test(
+        "After pictures that are not whole the next keyframe is shown, on the same connection",
+        .timeLimit(.minutes(1))
+    )
+    func corruption() async throws {
+        let watcher = Watcher()
+        let units = units
+        let camera = FakeCamera(play: { sender in
+            for (index, unit) in units.enumerated() {
+                var unit = unit
+                // The last slice does not come, and nothing tells so: the decoder waits for it.
+                if index == 20 || index == 29 { unit.removeLast() }
+                sender.send(unit, picture: index)
+            }
+        })
+        let server = LoopbackServer { camera.serve($0) }
+        let source = watcher.source(try configuration(server))
+        let (error, _) = try await whileIterating(source) {
+            let all = await onThread { watcher.waitForPictures(34) }
+            #expect(all)
+        }
+        #expect(error == nil)
+        #expect(server.accepted == 1)
+        let shown = watcher.shown.map(\.fingerprint)
+        #expect(Array(shown.prefix(20)) == Array(reference.prefix(20)))
+        #expect(Array(shown.dropFirst(20).prefix(14)) == Array(reference[30..<44]))
+    }
+
     @Test("Pictures that do not come in order are left to the parser", .timeLimit(.minutes(1)))
     func bidirectional() async throws {
         let clip = try H264Clip("ball-320x180.b-frames.h264.mp4")
