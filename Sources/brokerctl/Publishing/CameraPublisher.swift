@@ -9,14 +9,26 @@ struct CameraPublisher: Service {
     let pipeline: CameraPipeline
     let publisher: FramePublisher
 
-    init(_ plan: PublishPlan, logger: Logger) {
+    private let idle: IdleControl?
+
+    /// - Parameter observer: Is told the camera's news besides the log, on the pipeline's threads.
+    init(
+        _ plan: PublishPlan,
+        logger: Logger,
+        observer: @escaping @Sendable (CaptureEvent) -> Void = { _ in }
+    ) {
+        let idle = plan.isFullRate ? nil : IdleControl()
+        self.idle = idle
+        var configuration = plan.pipeline
+        configuration.capture.throttle = idle?.throttle
         publisher = FramePublisher(
             broker: plan.broker,
             stream: plan.stream,
             configuration: plan.publisher,
             logger: logger
         )
-        pipeline = CameraPipeline(configuration: plan.pipeline) { event in
+        pipeline = CameraPipeline(configuration: configuration) { event in
+            observer(event)
             switch event {
             case .live, .fellBack: logger.info("camera \(event)")
             case .lost, .encodingFailed: logger.warning("camera \(event)")
@@ -25,12 +37,20 @@ struct CameraPublisher: Service {
         }
     }
 
+    /// So many watch; known sooner than the next answer of the broker tells.
+    func viewers(_ count: Int) {
+        idle?.viewers(count)
+    }
+
     /// Publishes until the source ends; a graceful shutdown ends it, too.
     ///
     /// - Throws: `CaptureError` for what trying again cannot mend.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await publisher.run() }
+            group.addTask {
+                for await count in publisher.subscriberCounts { viewers(count) }
+            }
             do {
                 try await cancelWhenGracefulShutdown {
                     for try await frame in pipeline {
