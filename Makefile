@@ -27,11 +27,12 @@ demo: build ## Show a moving picture in the browser: camera, broker and page in 
 test: ## Check everything: style, then all tests, with a real camera, browser, publisher and viewer
 	@Scripts/test
 
-build: ## Compile brokerctl and the example
+build: ## Compile brokerctl and the examples
 	@Scripts/setup build
 	@echo "==> compiling ($(CONFIGURATION)); the first time takes some minutes, for the dependencies"
 	@swift build -c $(CONFIGURATION) --product brokerctl
 	@swift build -c $(CONFIGURATION) --product EmbedInServer
+	@swift build -c $(CONFIGURATION) --product CameraInProcess
 
 unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
 	@Scripts/setup build

@@ -13,7 +13,8 @@ struct Brokerctl: AsyncParsableCommand {
             """,
         version: StreamBroker.version,
         subcommands: [
-            ServeCommand.self, PublishCommand.self, WebCommand.self, SubscribeCommand.self, DemoCommand.self,
+            RunCommand.self, ServeCommand.self, PublishCommand.self, WebCommand.self, SubscribeCommand.self,
+            DemoCommand.self,
             BenchCommand.self,
         ]
     )

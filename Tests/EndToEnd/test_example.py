@@ -1,11 +1,13 @@
-"""The example: the broker inside a server that is not ours, which goes on answering what it answered before."""
+"""The examples: the broker inside a server that is not ours, which goes on answering what it answered before."""
 
 import os
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from harness.broker import Broker
 from harness.pictures import picture
 from harness.processes import ROOT, free_port
 from harness.waiting import wait_until
@@ -55,6 +57,27 @@ def test_frames_go_through_the_broker_in_it(server):
         assert server.get("/snapshot/door").content == picture(29)
         assert server.get("/hello").text == "hello from your own server\n"
     assert server.post("/ingest/bad%2fid", content=picture(1)).status_code == 400
+
+
+def test_a_camera_in_the_same_process_is_captured_while_somebody_watches(launch, brokerctl):
+    program = brokerctl.parent / "CameraInProcess"
+    assert program.exists(), f"{program} is not there; run make build first"
+    port = free_port()
+    with Broker(launch("example", [program, "test:", port]), port) as broker:
+        assert broker.http.get("/snapshot/camera").status_code == 404
+        with broker.view("camera") as viewer:
+            viewer.wait_frames(30)
+            assert viewer.sequences == sorted(set(viewer.sequences))
+
+        def has_stopped() -> bool:
+            received = broker.status("camera")["received"]
+            time.sleep(0.3)
+            return broker.status("camera")["received"] == received
+
+        wait_until(has_stopped, "the end of the capture")
+        with broker.view("camera") as viewer:
+            viewer.wait_frames(30)
+        assert broker.stop()[0] == 0
 
 
 def test_it_takes_at_most_fifteen_lines_of_the_host_s_own():

@@ -9,6 +9,8 @@ public struct CaptureConfiguration: Sendable {
     /// The most pictures a second; a faster source is thinned evenly, a slower one is never padded. Nil takes all.
     /// Default 30.
     public var frameRate: Double? = 30
+    /// Lowers the rate further while the capture runs; nil when nobody does. Default nil.
+    public var throttle: CaptureThrottle?
     /// Whether a file starts over at its end, with timestamps that go on rising. Default false.
     public var loop = false
     /// How long name lookup, connecting and the RTSP dialogue may take together. Default 4 s.

@@ -15,6 +15,7 @@ final class CaptureLoop<Sink: PictureSink> {
     private var mode: SourceMode
     private var timeline: MediaTimeline
     private var regulator: FrameRateRegulator?
+    private var throttled: ThrottledRegulator?
     private var pacer = RealTimePacer()
     private var sequence: UInt64 = 0
     /// Whether this session has shown a picture.
@@ -43,6 +44,7 @@ final class CaptureLoop<Sink: PictureSink> {
         mode = SourceMode(configuration)
         timeline = MediaTimeline(configuration.source.isLive ? .live : .file(interval: nil))
         regulator = configuration.frameRate.map { FrameRateRegulator(framesPerSecond: $0) }
+        throttled = configuration.throttle.map { ThrottledRegulator($0) }
     }
 
     /// Captures until the source ends for good or the stop signal comes.
@@ -111,7 +113,7 @@ final class CaptureLoop<Sink: PictureSink> {
         if !isLive { wentLive(picture.size) }
         sequence += 1
         let position = timeline.place(entry.timestamp, arrival: entry.arrival.monotonic)
-        guard regulator?.admits(position) ?? true else {
+        guard regulator?.admits(position) ?? true, throttled?.admits(position) ?? true else {
             meter.count(\.thinned)
             return true
         }

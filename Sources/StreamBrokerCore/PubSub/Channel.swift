@@ -26,6 +26,7 @@ public final class Channel<Element: Sendable>: Sendable {
     }
 
     private let state = Locked(State())
+    private let watch = SubscriberWatch()
     private let stamp: ElementStamp<Element>
     private let onRevival: @Sendable (Channel) -> Void
 
@@ -104,6 +105,7 @@ public final class Channel<Element: Sendable>: Sendable {
             return state.noteActivity()
         }
         if wasForgotten { onRevival(self) }
+        subscribersChanged()
         // Weak: a subscription that outlives the channel must not keep it alive.
         return Subscription(storage: storage) { [weak self] in self?.remove(storage) }
     }
@@ -113,6 +115,15 @@ public final class Channel<Element: Sendable>: Sendable {
 
     /// How many subscribers and viewers there are.
     public var subscriberCount: Int { state.withLock { $0.subscriberCount } }
+
+    /// How many subscribers and viewers there are: now, and again after each change, the newest count only for a reader that is busy.
+    ///
+    /// A source that costs something can run for as long as there is somebody to see it:
+    ///
+    ///     for await count in channel.subscriberCounts { camera.isWanted = count > 0 }
+    ///
+    /// The sequence ends with the channel.
+    public var subscriberCounts: AsyncStream<Int> { watch.counts { subscriberCount } }
 
     /// How many elements were published.
     public var publishedCount: UInt64 { state.withLock { $0.published } }
@@ -129,6 +140,7 @@ public final class Channel<Element: Sendable>: Sendable {
         }
         for subscription in subscriptions { subscription.finish() }
         for sink in sinks { sink.finish() }
+        watch.finish()
     }
 
     /// The sink of the given type, made and attached if there is none yet.
@@ -154,6 +166,11 @@ public final class Channel<Element: Sendable>: Sendable {
         if state.withLock({ $0.noteActivity() }) { onRevival(self) }
     }
 
+    /// Tells the channel that the number of a sink's readers is another one. Not to be called under a lock of the sink's.
+    package func subscribersChanged() {
+        watch.changed { subscriberCount }
+    }
+
     /// A number that rises with every publish and every join, and whether anybody subscribes.
     var activity: (count: UInt64, hasSubscribers: Bool) {
         state.withLock { ($0.activity, $0.subscriberCount > 0) }
@@ -175,5 +192,6 @@ public final class Channel<Element: Sendable>: Sendable {
             state.subscriptions.removeAll { $0 === storage }
             state.activity &+= 1
         }
+        subscribersChanged()
     }
 }

@@ -10,7 +10,12 @@ package final class StreamPlaces: Sendable {
 
     private let state = Locked(State())
 
-    package init() {}
+    private let onChange: @Sendable () -> Void
+
+    /// - Parameter onChange: Is called after every change of the number of places that are taken, on any thread.
+    package init(onChange: @escaping @Sendable () -> Void = {}) {
+        self.onChange = onChange
+    }
 
     package var takenCount: Int { state.withLock { $0.taken } }
 
@@ -32,6 +37,7 @@ package final class StreamPlaces: Sendable {
             return best
         }
         guard let loop = chosen else { return nil }
+        onChange()
         return StreamPlace(loop: loop) { [self] in giveBack(loop) }
     }
 
@@ -40,6 +46,7 @@ package final class StreamPlaces: Sendable {
             state.taken -= 1
             state.byLoop[ObjectIdentifier(loop), default: 1] -= 1
         }
+        onChange()
     }
 }
 

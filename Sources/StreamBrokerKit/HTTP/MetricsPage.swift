@@ -84,7 +84,29 @@ extension PrometheusText {
             .gauge,
             help: "Since the latest frame came."
         ) { ($0.ageMilliseconds ?? 0) / 1_000 }
+        page.addSources(service.sources.all)
         return page.text
+    }
+
+    private mutating func addSources(_ sources: [(stream: StreamID, status: SourceStatus)]) {
+        guard !sources.isEmpty else { return }
+        add(
+            "source_state",
+            .gauge,
+            help: "Where a camera that is kept running stands: 1 for the state it is in.",
+            samples: sources.flatMap { source in
+                SourceStatus.State.allCases.map { state in
+                    let labels = [("stream", source.stream.name), ("state", state.rawValue)]
+                    return (labels, source.status.state == state ? 1 : 0)
+                }
+            }
+        )
+        add(
+            "source_restarts_total",
+            .counter,
+            help: "How often a camera's process ended unasked and was started again.",
+            samples: sources.map { ([("stream", $0.stream.name)], Double($0.status.restarts)) }
+        )
     }
 
     private mutating func addDeliveryAges(_ streams: [StreamStatus]) {

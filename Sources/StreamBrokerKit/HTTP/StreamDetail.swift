@@ -23,7 +23,7 @@ struct StreamDetail: Encodable {
 extension BrokerService {
     /// Asks the event loops for their viewers; completes on `loop`.
     func streamDetail(_ stream: StreamID, on loop: any EventLoop) -> EventLoopFuture<StreamDetail?> {
-        guard let status = statuses(of: [stream]).first, let hub = broker.existingChannel(stream)?.viewerHub else {
+        guard let status = statuses(of: [stream]).first, let hub = listedChannel(stream)?.viewerHub else {
             return loop.makeSucceededFuture(nil)
         }
         let viewers = hub.loopViewers.map { $0.worstViewers(limit: StreamDetail.viewerLimit) }

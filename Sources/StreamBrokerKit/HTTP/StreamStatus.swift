@@ -37,9 +37,12 @@ struct StreamStatus: Encodable {
     /// How many viewers have a frame on the way for longer than it should take.
     var stalledViewers: Int
     var ages: DeliveryAges
+    /// What is known of the camera by the one who keeps it running, if somebody does.
+    var source: SourceStatus?
 
     enum CodingKeys: String, CodingKey {
         case stream, state, reason, viewers, sequence, format, width, height, received, delivered, replaced, thinned
+        case source
         case framesPerSecond = "fps"
         case kilobitsPerSecond = "kbit_per_s"
         case frameBytes = "frame_bytes"
@@ -55,7 +58,14 @@ struct StreamStatus: Encodable {
     /// After so long without a frame a stream is not called live any more.
     private static let staleAfter: Int64 = 3_000_000
 
-    init(stream id: StreamID, channel: FrameChannel, hub: ViewerHub, now: UnixMicroseconds) {
+    init(
+        stream id: StreamID,
+        channel: FrameChannel,
+        hub: ViewerHub,
+        now: UnixMicroseconds,
+        source: SourceStatus? = nil
+    ) {
+        self.source = source
         let (input, rate, bytesPerSecond) = hub.snapshot(at: now)
         let frame = input.latest?.frame
         stream = id.name
@@ -91,5 +101,7 @@ struct StreamStatus: Encodable {
             state = .live
             reason = "frames are coming in"
         }
+        // Its keeper knows better than the silence tells.
+        if state != .live, let source { reason = source.reason }
     }
 }

@@ -8,7 +8,9 @@ extension Broker {
             configuration: configuration,
             now: { SystemClock.unixTime },
             prepareChannel: { id, channel in
-                _ = channel.sink(orAttach: { ViewerHub(stream: id) })
+                _ = channel.sink(orAttach: {
+                    ViewerHub(stream: id) { [weak channel] in channel?.subscribersChanged() }
+                })
             }
         )
     }

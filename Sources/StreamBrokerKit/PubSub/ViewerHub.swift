@@ -15,10 +15,12 @@ final class ViewerHub: ChannelSink {
     private let received = Locked(Received())
     private let groups = Locked<[LoopViewers]>([])
     /// The places of this stream's viewers.
-    let places = StreamPlaces()
+    let places: StreamPlaces
 
-    init(stream: StreamID) {
+    /// - Parameter onViewersChanged: Is called after every change of the number of viewers, on any thread.
+    init(stream: StreamID, onViewersChanged: @escaping @Sendable () -> Void = {}) {
         self.stream = stream
+        places = StreamPlaces(onChange: onViewersChanged)
     }
 
     var subscriberCount: Int { places.takenCount }

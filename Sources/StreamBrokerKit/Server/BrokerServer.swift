@@ -41,8 +41,15 @@ public final class BrokerServer: Service, Sendable {
             viewerLimits: configuration.viewerLimits,
             loops: Listener.loops
         )
-        listener = Listener(host: configuration.host, port: configuration.port)
+        listener = Listener(
+            host: configuration.host,
+            port: configuration.port,
+            socketPath: configuration.socketPath
+        )
     }
+
+    /// The sources that are kept running for the broker's streams, for its status.
+    package var sources: StreamSources { service.sources }
 
     /// The port the server listens on; waits until it does. Tells which one was free when the configuration says 0.
     ///
@@ -67,7 +74,7 @@ public final class BrokerServer: Service, Sendable {
             service.logger.info("listening", metadata: ["address": "\(self.configuration.host)", "port": "\(port)"])
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))
-                for stream in service.broker.reapIdleStreams() {
+                for stream in service.broker.reapIdleStreams() where service.sources[stream] == nil {
                     service.logger.info("idle stream freed", metadata: ["stream": "\(stream)"])
                 }
             }

@@ -6,6 +6,10 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var host = "127.0.0.1"
     /// The TCP port to listen on; 0 takes any free one. Default 3090.
     public var port = 3090
+    /// A Unix socket to listen on besides, for publishers and proxies on this machine; `nil` for none, the default.
+    ///
+    /// Only this user may connect to it (mode 0600). A socket that an earlier run left there is replaced, anything else is not.
+    public var socketPath: String?
     /// What requests may be like.
     public var limits = RequestLimits()
     /// How many viewers there may be.

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -40,6 +41,23 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+
+    static func listening(onSocket path: String, failedWith error: any Error) -> BrokerServerError {
+        guard !(error is UnixDomainSocketPathWrongType) else {
+            let message = "\(path) is there already and is no socket: choose another path"
+            return BrokerServerError(code: .addressInUse, message: message, cause: error)
+        }
+        let (code, message): (Code, String) =
+            switch (error as? IOError)?.errnoCode {
+            case EADDRINUSE: (.addressInUse, "another program listens on \(path): stop it, or choose another path")
+            case EACCES, EPERM, EROFS:
+                (.permissionDenied, "this user may not make the socket \(path): choose a folder that it may write to")
+            case ENOENT, ENOTDIR:
+                (.addressNotAvailable, "the folder of the socket \(path) is not there: make it, or choose another path")
+            default: (.bindFailed, "cannot listen on the socket \(path): \(error)")
+            }
+        return BrokerServerError(code: code, message: message, cause: error)
+    }
 
     static func listening(on host: String, port: Int, failedWith error: any Error) -> BrokerServerError {
         let place = "port \(port) on \(host)"

@@ -11,6 +11,7 @@ final class BrokerService: Sendable {
     let seats: ViewerSeats
     let viewerClocks: ViewerClocks
     let viewerLosses = ViewerLosses()
+    let sources = StreamSources()
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
     let logger: Logger
@@ -48,9 +49,20 @@ final class BrokerService: Sendable {
     /// The state of every active stream, or of one.
     func statuses(of ids: [StreamID]? = nil) -> [StreamStatus] {
         let now = broker.currentTime
-        return (ids ?? broker.streamIDs).compactMap { id in
-            guard let channel = broker.existingChannel(id), let hub = channel.viewerHub else { return nil }
-            return StreamStatus(stream: id, channel: channel, hub: hub, now: now)
+        return (ids ?? listedStreams).compactMap { id in
+            guard let channel = listedChannel(id), let hub = channel.viewerHub else { return nil }
+            return StreamStatus(stream: id, channel: channel, hub: hub, now: now, source: sources[id])
         }
+    }
+
+    /// The channel of a stream that is active or has a source: what can be watched at any time is not hidden since nobody did for long.
+    func listedChannel(_ id: StreamID) -> FrameChannel? {
+        sources[id] == nil ? broker.existingChannel(id) : try? broker.channel(id)
+    }
+
+    private var listedStreams: [StreamID] {
+        let active = broker.streamIDs
+        let sources = sources.streams
+        return sources.isEmpty ? active : Set(active).union(sources).sorted { $0.name < $1.name }
     }
 }

@@ -2,10 +2,11 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
-/// Accepts connections on one address until it is told to stop, then lets the open ones finish.
+/// Accepts connections on one address, and on a Unix socket if there is one, until it is told to stop, then lets the open ones finish.
 struct Listener: Sendable {
     let host: String
     let port: Int
+    var socketPath: String?
     let boundPort = BoundPort()
 
     /// The loops that connections are spread over.
@@ -21,10 +22,21 @@ struct Listener: Sendable {
         whileListening: @escaping @Sendable (_ port: Int) async -> Void
     ) async throws {
         let listening: any NIOCore.Channel
+        let socket: (any NIOCore.Channel)?
         do {
-            listening = try await bootstrap(connections, setUp).bind(host: host, port: port).get()
+            // The socket first: whoever learns the port may use both.
+            socket = try await listenOnSocket(connections, setUp)
+        } catch {
+            boundPort.resolve(.failure(error))
+            throw error
+        }
+        do {
+            listening = try await bootstrap(connections, setUp)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .bind(host: host, port: port).get()
         } catch {
             let failure = BrokerServerError.listening(on: host, port: port, failedWith: error)
+            await close(socket)
             boundPort.resolve(.failure(failure))
             throw failure
         }
@@ -41,6 +53,7 @@ struct Listener: Sendable {
         } onCancelOrGracefulShutdown: {
             listening.close(promise: nil)
         }
+        await close(socket)
 
         connections.drain()
         await withTaskGroup(of: Void.self) { group in
@@ -69,6 +82,27 @@ struct Listener: Sendable {
                     }
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+    }
+
+    private func listenOnSocket(
+        _ connections: ConnectionRegistry,
+        _ setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
+    ) async throws -> (any NIOCore.Channel)? {
+        guard let socketPath else { return nil }
+        do {
+            let socket = try await bootstrap(connections, setUp)
+                .bind(unixDomainSocketPath: socketPath, cleanupExistingSocketFile: true).get()
+            try SocketFile.makePrivate(socketPath)
+            return socket
+        } catch {
+            throw BrokerServerError.listening(onSocket: socketPath, failedWith: error)
+        }
+    }
+
+    private func close(_ socket: (any NIOCore.Channel)?) async {
+        guard let socket, let socketPath else { return }
+        // Its only failure is to be closed already.
+        try? await socket.close()
+        SocketFile.remove(socketPath)
     }
 }

@@ -51,11 +51,13 @@ private struct DemoPublisher: Service {
         do {
             let url = try await camera.url()
             let port = try await server.boundPort
-            let plan = PublishPlan(
+            var plan = PublishPlan(
                 pipeline: CameraPipeline.Configuration(source: try SourceURL(url)),
                 broker: try BrokerURL("http://127.0.0.1:\(port)"),
                 stream: try StreamID("demo")
             )
+            // Its figures are what it shows.
+            plan.isFullRate = true
             let publisher = try CameraPublisher(plan, logger: logger)
             started.resolve(.success(publisher))
             Terminal.printLine(

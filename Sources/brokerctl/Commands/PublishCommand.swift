@@ -26,12 +26,16 @@ struct PublishCommand: AsyncParsableCommand {
     @Flag(help: SettingKey.skipsUnchanged.help) var skipUnchanged = false
     @Option(help: SettingKey.renditions.help) var rendition: [String] = []
     @Option(help: SettingKey.transport.help) var transport: String?
+    @Option(help: SettingKey.encoderWorkers.help) var encoderWorkers: String?
+    @Flag(help: SettingKey.fullRate.help) var fullRate = false
+    @Flag(help: .hidden) var kept = false
     @Flag(help: SettingKey.loop.help) var loop = false
     @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
     @Option(help: SettingKey.caCertificate.help) var caCert: String?
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
+        if kept { return try await runKept() }
         let (settings, logger) = try await common.start()
         let plan = try plan(settings)
         let camera = try CameraPublisher(plan, logger: logger)
@@ -43,7 +47,23 @@ struct PublishCommand: AsyncParsableCommand {
         try await runServices([reporter, camera])
     }
 
-    private func plan(_ settings: Settings) throws -> PublishPlan {
+    /// As the process of one of many cameras: settings come from the keeper, and reports go to it.
+    private func runKept() async throws {
+        let line = KeeperLine.open()
+        let settings = Settings(only: line.settings)
+        var logger = try common.startLogging(settings)
+        let plan = try plan(settings)
+        logger[metadataKey: "stream"] = "\(plan.stream)"
+        let camera = try CameraPublisher(plan, logger: logger) { event in
+            if let report = SourceReport(event) { Terminal.printLine(report.line) }
+        }
+        try await runServices([camera, KeptCamera(line: line, camera: camera)])
+    }
+
+    /// What the flags and the settings say.
+    ///
+    /// - Throws: ``SettingError``, and the errors of addresses and names.
+    func plan(_ settings: Settings) throws -> PublishPlan {
         guard let address = settings.text(.source, flag: source) else {
             throw SettingError(
                 "no camera: give --source URL or set RTSP_URL, for example rtsp://camera.local/stream, or test: for a test picture"
@@ -84,6 +104,12 @@ struct PublishCommand: AsyncParsableCommand {
         if let transport = try settings.choice(.transport, flag: transport, of: transports) {
             plan.pipeline.capture.transport = transport
         }
+        if let workers = try settings.integer(.encoderWorkers, flag: encoderWorkers, in: 1...64) {
+            plan.pipeline.encoderWorkers = workers
+        }
+        plan.isFullRate = try settings.flag(.fullRate, isSet: fullRate) ?? false
+        // A camera that is kept is nobody's command that ends with a message: what is wrong with it may be set right later.
+        if kept { plan.pipeline.capture.retryPolicy = .keepTrying }
         plan.pipeline.capture.loop = try settings.flag(.loop, isSet: loop) ?? false
         plan.publisher.tls.verifiesCertificates = insecure ? false : try settings.flag(.verifiesTLS) ?? true
         plan.publisher.tls.caCertificateFile = settings.text(.caCertificate, flag: caCert)

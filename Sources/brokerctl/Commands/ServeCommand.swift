@@ -8,6 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
+    @Option(help: SettingKey.socketPath.help) var socket: String?
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
@@ -19,6 +20,19 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (settings, logger) = try await common.start()
+        let (broker, server) = try configurations(settings, logger: logger)
+        try await runServices([
+            BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
+        ])
+    }
+
+    /// What the flags and the settings say.
+    ///
+    /// - Throws: ``SettingError``.
+    func configurations(
+        _ settings: Settings,
+        logger: Logger
+    ) throws -> (broker: BrokerConfiguration, server: BrokerServerConfiguration) {
         var broker = BrokerConfiguration()
         if let limit = try settings.integer(.maximumStreams, flag: maxStreams, in: 1...1_000_000) {
             broker.maximumStreams = limit
@@ -35,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let limit = try settings.integer(.maximumConnections, flag: maxConnections, in: 1...1_000_000) {
             server.maximumConnections = limit
         }
+        server.socketPath = settings.text(.socketPath, flag: socket)
         server.viewerLimits = try viewerLimits(settings)
         let files = FileLimit.raise()
         if files < server.maximumConnections {
@@ -43,9 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
                 metadata: ["files": "\(files)", "connections": "\(server.maximumConnections)"]
             )
         }
-        try await runServices([
-            BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
-        ])
+        return (broker, server)
     }
 
     private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {

@@ -14,9 +14,16 @@ struct CommonOptions: ParsableArguments {
     /// - Throws: ``SettingError``.
     func start() async throws -> (settings: Settings, logger: Logger) {
         let settings = try await Settings(configFile: config)
+        return (settings, try startLogging(settings))
+    }
+
+    /// Starts logging as the settings say.
+    ///
+    /// - Throws: ``SettingError``.
+    func startLogging(_ settings: Settings) throws -> Logger {
         let level = try Self.level(settings, flag: logLevel)
         LoggingSystem.bootstrap { _ in ConsoleLogHandler(level: level) }
-        return (settings, Logger(label: "brokerctl"))
+        return Logger(label: "brokerctl")
     }
 
     /// `RUST_LOG` may have levels for parts of a program, as in `info,hyper=warn`: the one without a part counts.

@@ -23,6 +23,12 @@ extension SettingKey {
         "The address to listen on; 0.0.0.0 lets other machines in.",
         default: server.host
     )
+    static let socketPath = SettingKey(
+        "SOCKET_PATH",
+        flag: "--socket",
+        "A Unix socket to listen on besides, for publishers of this user: publish --broker unix:PATH.",
+        default: "none"
+    )
     package static let logLevel = SettingKey(
         "LOG_LEVEL",
         synonym: "RUST_LOG",
@@ -137,6 +143,18 @@ extension SettingKey {
         flag: "--transport",
         "How RTSP media travel: tcp, udp or auto.",
         default: "tcp"
+    )
+    static let encoderWorkers = SettingKey(
+        "ENCODER_WORKERS",
+        flag: "--encoder-workers",
+        "How many pictures are encoded at a time, each by a thread of its own.",
+        default: "2, or 1 on a machine with one core"
+    )
+    static let fullRate = SettingKey(
+        "FULL_RATE",
+        flag: "--full-rate",
+        "Send every frame even while nobody watches; else one a second then.",
+        default: false
     )
     static let loop = SettingKey("LOOP", flag: "--loop", "Play a file again and again.", default: false)
     static let verifiesTLS = SettingKey(

@@ -43,10 +43,17 @@ extension Settings {
     package func flag(_ key: SettingKey, isSet: Bool = false) throws(SettingError) -> Bool? {
         if isSet { return true }
         guard let found = find(key, flag: nil) else { return nil }
-        switch found.text.lowercased() {
+        return try Self.flag(PlacedValue(found.text, place: found.place))
+    }
+
+    /// A value as a yes or no.
+    ///
+    /// - Throws: ``SettingError`` for anything else.
+    package static func flag(_ value: PlacedValue) throws(SettingError) -> Bool {
+        switch value.text.lowercased() {
         case "true", "yes", "on", "1": return true
         case "false", "no", "off", "0": return false
-        default: throw problem(found, "is neither true nor false")
+        default: throw SettingError("\(value.place): \"\(value.text)\" is neither true nor false")
         }
     }
 

@@ -10,6 +10,19 @@ package struct Settings: Sendable {
         var reader: ConfigReader
     }
 
+    /// A value of a file that was read by somebody who knows it better than a list of keys.
+    package struct PlacedValue: Sendable, Hashable {
+        /// The value.
+        package var text: String
+        /// Where it stands, as a person would name it.
+        package var place: String
+
+        package init(_ text: String, place: String) {
+            self.text = text
+            self.place = place
+        }
+    }
+
     /// A value as it was found.
     struct Found {
         var text: String
@@ -18,6 +31,8 @@ package struct Settings: Sendable {
     }
 
     private let layers: [Layer]
+    /// Below all layers, by the environment's names.
+    private let values: [String: PlacedValue]
 
     /// Reads the layers.
     ///
@@ -25,12 +40,15 @@ package struct Settings: Sendable {
     ///   - configFile: A YAML file.
     ///   - environment: The process's environment.
     ///   - environmentFile: The `.env` file; it may be missing.
+    ///   - values: What a file says that was read already, by the environment's names.
     /// - Throws: ``SettingError`` when a file cannot be read or understood.
     package init(
         configFile: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        environmentFile: String = ".env"
+        environmentFile: String = ".env",
+        values: [String: PlacedValue] = [:]
     ) async throws {
+        self.values = values
         var layers = [
             Layer(
                 name: "the environment",
@@ -43,6 +61,12 @@ package struct Settings: Sendable {
         }
         if let configFile { layers.append(try await Self.yamlLayer(configFile)) }
         self.layers = layers
+    }
+
+    /// Settings that are these values and nothing else.
+    package init(only values: [String: PlacedValue]) {
+        layers = []
+        self.values = values
     }
 
     /// The value of a setting: the flag's when it was given, else the first layer's that has one.
@@ -59,7 +83,7 @@ package struct Settings: Sendable {
                 }
             }
         }
-        return nil
+        return values[key.environmentName].flatMap { $0.text.isEmpty ? nil : Found(text: $0.text, place: $0.place) }
     }
 
     private static func withoutQuotes(_ text: String) -> String {

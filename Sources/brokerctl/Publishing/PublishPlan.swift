@@ -9,6 +9,8 @@ struct PublishPlan: Sendable {
     var broker: BrokerURL
     var stream: StreamID
     var publisher = FramePublisherConfiguration()
+    /// Whether every frame is sent even while nobody watches.
+    var isFullRate = false
 }
 
 extension PublishPlan {

@@ -126,4 +126,25 @@ import Testing
             #expect(await reader.value == 50, "round \(round)")
         }
     }
+
+    @Test(.timeLimit(.minutes(1))) func subscriberCountsFollowThoseWhoComeAndGo() async throws {
+        let channel = Channel<Int>()
+        var counts = channel.subscriberCounts.makeAsyncIterator()
+        #expect(await counts.next() == 0)
+        var first: Subscription<Int>? = channel.subscribe()
+        #expect(await counts.next() == 1)
+        // A reader that was busy finds the newest count only.
+        let second = channel.subscribe()
+        first?.cancel()
+        first = nil
+        #expect(await counts.next() == 1)
+        // Whoever asks later begins with the count of that moment.
+        var later = channel.subscriberCounts.makeAsyncIterator()
+        #expect(await later.next() == 1)
+        second.cancel()
+        #expect(await counts.next() == 0)
+        #expect(await later.next() == 0)
+        channel.finish()
+        #expect(await counts.next() == nil)
+    }
 }

@@ -22,6 +22,18 @@ struct BrokerURLTests {
         #expect(url.basePath == basePath)
     }
 
+    @Test("A Unix socket is named by its whole path")
+    func sockets() throws {
+        let url = try BrokerURL("unix:/run/my cameras/b.sock")
+        #expect(url.socketPath == "/run/my cameras/b.sock")
+        #expect("\(url)" == "unix:/run/my cameras/b.sock")
+        #expect(url.ingestURL(try StreamID("a")) == "http+unix://%2Frun%2Fmy%20cameras%2Fb%2Esock/ingest/a")
+        #expect(try BrokerURL("http://h").socketPath == nil)
+        for text in ["unix:", "unix:b.sock", "unix:/run/", "unix:/" + String(repeating: "x", count: 103)] {
+            #expect { try BrokerURL(text) } throws: { ($0 as? BrokerClientError)?.code == .invalidAddress }
+        }
+    }
+
     @Test("Where to post and to look follow from the address")
     func derivedAddresses() throws {
         let stream = try StreamID("front-door")

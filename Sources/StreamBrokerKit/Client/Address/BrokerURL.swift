@@ -5,6 +5,8 @@ package import StreamBrokerCore
 ///
 /// `http`, `https`, `ws` and `wss` are understood; the port is 80 or 443 when the address names none. A user name and password in the
 /// address are sent as HTTP Basic credentials (RFC 7617) and appear in no description.
+///
+/// A broker that listens on a Unix socket of this machine is `unix:/run/stream-broker/broker.sock`.
 public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
     /// Whether the connection is encrypted (`https`, `wss`).
     public let isSecure: Bool
@@ -15,12 +17,19 @@ public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
     /// What precedes the broker's own paths: empty, or `/` and more without a slash at its end.
     public let basePath: String
 
+    /// The Unix socket on which the broker listens, in place of host and port; `nil` when it is reached over TCP.
+    public let socketPath: String?
+
     let credentials: Secret?
 
-    /// Reads an address such as `http://127.0.0.1:3090` or `https://example.com/cameras`.
+    /// Reads an address such as `http://127.0.0.1:3090`, `https://example.com/cameras` or `unix:/run/stream-broker/broker.sock`.
     ///
     /// - Throws: ``BrokerClientError`` with the code ``BrokerClientError/Code/invalidAddress``.
     public init(_ text: String) throws(BrokerClientError) {
+        if text.lowercased().hasPrefix("unix:") {
+            try self.init(socketPath: String(text.dropFirst("unix:".count)))
+            return
+        }
         let parts = try URLParts(text)
         guard parts.query == nil else {
             throw .invalidAddress(text, "an address of a broker has no query")
@@ -28,7 +37,35 @@ public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
         self.init(parts, basePath: parts.path)
     }
 
+    /// A broker that listens on a Unix socket.
+    ///
+    /// - Throws: ``BrokerClientError`` with the code ``BrokerClientError/Code/invalidAddress`` for a path that no socket can have.
+    public init(socketPath: String) throws(BrokerClientError) {
+        guard socketPath.hasPrefix("/"), !socketPath.hasSuffix("/"), !socketPath.utf8.contains(0) else {
+            throw .invalidAddress(
+                "unix:\(socketPath)",
+                "a Unix socket is named by its whole path, as in unix:/run/broker.sock"
+            )
+        }
+        guard socketPath.utf8.count <= Self.maximumSocketPath else {
+            throw .invalidAddress(
+                "unix:\(socketPath)",
+                "the path of a Unix socket has at most \(Self.maximumSocketPath) bytes"
+            )
+        }
+        self.socketPath = socketPath
+        isSecure = false
+        host = "localhost"
+        port = 80
+        basePath = ""
+        credentials = nil
+    }
+
+    /// What fits into `sockaddr_un` of every system, with its closing zero.
+    package static let maximumSocketPath = 103
+
     init(_ parts: URLParts, basePath: Substring) {
+        socketPath = nil
         isSecure = parts.isSecure
         host = parts.host
         port = parts.port
@@ -39,14 +76,23 @@ public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The address without its credentials.
-    public var description: String { "\(isSecure ? "https" : "http")://\(authority)\(basePath)" }
+    public var description: String {
+        if let socketPath { return "unix:\(socketPath)" }
+        return "\(isSecure ? "https" : "http")://\(authority)\(basePath)"
+    }
 
     /// Where frames of a stream are posted.
-    package func ingestURL(_ stream: StreamID) -> String { "\(description)/ingest/\(stream)" }
+    package func ingestURL(_ stream: StreamID) -> String {
+        guard let socketPath else { return "\(description)/ingest/\(stream)" }
+        // The HTTP client's own form: the socket's path takes the place of the host.
+        let name = socketPath.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return "http+unix://\(name)/ingest/\(stream)"
+    }
 
     /// Where a stream is viewed, for people to read.
     package func viewerURL(_ stream: StreamID) -> String {
-        "\(isSecure ? "wss" : "ws")://\(authority)\(viewerTarget(stream))"
+        if let socketPath { return "unix:\(socketPath) \(viewerTarget(stream))" }
+        return "\(isSecure ? "wss" : "ws")://\(authority)\(viewerTarget(stream))"
     }
 
     /// The path of a stream's viewers.

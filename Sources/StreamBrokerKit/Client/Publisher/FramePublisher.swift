@@ -23,6 +23,10 @@ public final class FramePublisher: Service {
     private let configuration: FramePublisherConfiguration
     private let log: PublisherLog
     private let machine: Locked<PublisherStateMachine>
+    /// How many subscribers the stream has, as each answer of the broker tells it; the newest count only for a reader that is busy. Ends
+    /// with ``run()``. For one reader.
+    public let subscriberCounts: AsyncStream<Int>
+    private let subscriberCountsContinuation: AsyncStream<Int>.Continuation
     // Bounded by the machine: a few posts, and what it has to say about them.
     private let actions: AsyncStream<PublisherStateMachine.Action>
     private let actionsContinuation: AsyncStream<PublisherStateMachine.Action>.Continuation
@@ -41,6 +45,7 @@ public final class FramePublisher: Service {
         let firstSequence = UInt64(max(1, SystemClock.unixTime.rawValue))
         machine = Locked(PublisherStateMachine(configuration: configuration, firstSequence: firstSequence))
         (actions, actionsContinuation) = AsyncStream.makeStream()
+        (subscriberCounts, subscriberCountsContinuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Hands a picture over. May be called from any thread; it takes microseconds and never waits.
@@ -66,6 +71,7 @@ public final class FramePublisher: Service {
     /// - Throws: ``BrokerClientError`` with ``BrokerClientError/Code/invalidConfiguration`` when the CA file cannot be used. A broker
     ///   that is away or refuses is not an error here.
     public func run() async throws {
+        defer { subscriberCountsContinuation.finish() }
         let client = try IngestClient(broker: broker, stream: stream, configuration: configuration)
         if broker.isSecure, !configuration.tls.verifiesCertificates { log.unverified() }
         carryOut(machine.withLock { $0.started(now: .now) })
@@ -99,6 +105,7 @@ public final class FramePublisher: Service {
 
     private func perform(_ post: IngestPost, with client: IngestClient) async {
         let outcome = await client.post(post)
+        if case .accepted(let subscribers) = outcome { subscriberCountsContinuation.yield(subscribers) }
         carryOut(
             machine.withLock {
                 $0.completed(

@@ -10,12 +10,15 @@ internal import StreamBrokerCore
 struct IngestClient: Sendable {
     private let client: HTTPClient
     private let url: String
+    /// What the client does not say of itself: over a Unix socket there is no host to name, and RFC 9112 wants one named all the same.
+    private let host: String?
     private let authorization: Secret?
     private let requestTimeout: Duration
 
     /// - Throws: ``BrokerClientError`` when the CA file cannot be used.
     init(broker: BrokerURL, stream: StreamID, configuration: FramePublisherConfiguration) throws(BrokerClientError) {
         url = broker.ingestURL(stream)
+        host = broker.socketPath == nil ? nil : broker.host
         authorization = broker.authorization
         requestTimeout = configuration.requestTimeout
 
@@ -43,6 +46,7 @@ struct IngestClient: Sendable {
     func post(_ post: IngestPost) async -> PostOutcome {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
+        if let host { request.headers.add(name: "Host", value: host) }
         request.headers.add(name: "Content-Type", value: Self.contentType(of: post.frame.image))
         request.headers.add(name: "X-Frame-Sequence", value: "\(post.sequence)")
         if let captureTime = post.frame.captureTime {

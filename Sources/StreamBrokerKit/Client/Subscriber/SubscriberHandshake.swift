@@ -36,10 +36,20 @@ struct SubscriberHandshake: Sendable {
         let attempt = ConnectionAttempt()
         do {
             return try await withTaskCancellationHandler {
-                let upgrade = try await bootstrap.connect(host: url.broker.host, port: url.broker.port) { channel in
+                let setUp: @Sendable (any NIOCore.Channel) -> EventLoopFuture<Upgrade> = { channel in
                     attempt.add(channel)
                     return channel.eventLoop.makeCompletedFuture { try prepare(channel) }
                 }
+                let upgrade =
+                    if let path = url.broker.socketPath {
+                        try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: setUp)
+                    } else {
+                        try await bootstrap.connect(
+                            host: url.broker.host,
+                            port: url.broker.port,
+                            channelInitializer: setUp
+                        )
+                    }
                 return try await upgrade.get()
             } onCancel: {
                 attempt.cancel()
@@ -60,9 +70,9 @@ struct SubscriberHandshake: Sendable {
     private typealias Upgrade = EventLoopFuture<SubscriberConnection>
 
     private var bootstrap: ClientBootstrap {
-        ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        return url.broker.socketPath == nil ? bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1) : bootstrap
     }
 
     private func prepare(_ channel: any NIOCore.Channel) throws -> EventLoopFuture<SubscriberConnection> {

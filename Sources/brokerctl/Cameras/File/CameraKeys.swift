@@ -1,0 +1,19 @@
+extension SettingKey {
+    /// What can be said of a camera in a cameras' file: all that `publish` has, but where its frames go.
+    static let ofCameras: [SettingKey] = [
+        .source, .frameRate, .quality, .encoderChoice, .encoderWorkers, .width, .height, .bitRate, .latencyBudget,
+        .skipsUnchanged, .renditions, .transport, .loop, .fullRate,
+    ]
+
+    /// What can be said at the top of a cameras' file: all that `serve` has.
+    static let ofServers: [SettingKey] = [
+        .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
+        .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds,
+    ]
+
+    /// The key of a camera's setting: its flag without dashes, as in `fps`.
+    var cameraKey: String { String(flag.drop { $0 == "-" }).replacing("-", with: "_") }
+
+    /// The key of a setting of a program: its environment name in lower case, as in every configuration file.
+    var fileKey: String { environmentName.lowercased() }
+}
