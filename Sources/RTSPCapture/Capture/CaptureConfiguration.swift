@@ -32,6 +32,9 @@ public struct CaptureConfiguration: Sendable {
     /// Whether H.264 pictures from RTSP are decoded as soon as their last packet is there, instead of one picture
     /// later, when the stream's packets show that it is safe. Default true.
     public var lowDelay = true
+    /// Whether the images of a Motion JPEG source are passed on as they come, and nothing is decoded or encoded. Another
+    /// source is then an error. For a ``CameraPipeline`` only. Default false.
+    public var passesImagesThrough = false
     /// Threads of the decoder. Default one; slice threads help with 4K from cameras that cut pictures into slices.
     /// Where ``lowDelay`` is at work slices are decoded as they come, one after another.
     public var decoderThreads = DecoderThreads.one
@@ -47,6 +50,12 @@ public struct CaptureConfiguration: Sendable {
             throw CaptureError(
                 code: .invalidConfiguration,
                 message: "The frame rate must be above 0, not \(frameRate)."
+            )
+        }
+        if passesImagesThrough, case .test = source.target {
+            throw CaptureError(
+                code: .invalidConfiguration,
+                message: "A test picture is painted, so it has no images to pass through; leave it to an encoder."
             )
         }
         for (name, deadline) in [

@@ -93,7 +93,15 @@ final class CaptureLoop<Sink: PictureSink> {
             }
         case .file, .network:
             do throws(SessionFailure) {
-                var session = try LibavSession(configuration, mode: mode, stop: stop, meter: meter, keeper: keeper)
+                var session = try LibavSession(
+                    configuration,
+                    mode: mode,
+                    stop: stop,
+                    meter: meter,
+                    keeper: keeper
+                ) { [self] image, entry in
+                    present(image, entry)
+                }
                 stream = (session.codec, configuration.source.isRTSP ? mode.transport : nil)
                 meter.opened(session.codec)
                 if let interval = session.interval, !configuration.source.isLive, sequence == 0 {
@@ -110,27 +118,55 @@ final class CaptureLoop<Sink: PictureSink> {
     ///
     /// - Returns: false when it is time to stop.
     private func present(_ picture: consuming Picture, _ entry: PacketLedger.Entry) -> Bool {
-        if !isLive { wentLive(picture.size) }
+        switch place(entry, size: picture.size) {
+        case .stopped: return false
+        case .thinned: return true
+        case .due(let origin):
+            var picture = picture
+            picture.presentationTimestamp = origin.presentationTimestamp
+            sink.take(CapturedPicture(picture: picture, origin: origin))
+            return true
+        }
+    }
+
+    /// Takes an image that needs no decoding.
+    ///
+    /// - Returns: false when it is time to stop.
+    private func present(_ image: EncodedImage, _ entry: PacketLedger.Entry) -> Bool {
+        switch place(entry, size: image.size) {
+        case .stopped: return false
+        case .thinned: return true
+        case .due(let origin):
+            var image = image
+            image.presentationTimestamp = origin.presentationTimestamp
+            sink.take(image, origin)
+            return true
+        }
+    }
+
+    /// What becomes of the next picture, whatever form it has.
+    private enum Placement {
+        case due(PictureOrigin)
+        case thinned
+        case stopped
+    }
+
+    private func place(_ entry: PacketLedger.Entry, size: PictureSize) -> Placement {
+        if !isLive { wentLive(size) }
         sequence += 1
         let position = timeline.place(entry.timestamp, arrival: entry.arrival.monotonic)
         guard regulator?.admits(position) ?? true, throttled?.admits(position) ?? true else {
             meter.count(\.thinned)
-            return true
+            return .thinned
         }
         var captureTime = entry.arrival.unix
         if !configuration.source.isLive {
-            guard stop.sleep(until: pacer.due(position: position, now: .now)) else { return false }
+            guard stop.sleep(until: pacer.due(position: position, now: .now)) else { return .stopped }
             captureTime = UnixTime.now
         }
-        var picture = picture
-        picture.presentationTimestamp = position
-        let origin = PictureOrigin(
-            captureTime: captureTime,
-            presentationTimestamp: position,
-            sourceSequence: sequence
+        return .due(
+            PictureOrigin(captureTime: captureTime, presentationTimestamp: position, sourceSequence: sequence)
         )
-        sink.take(CapturedPicture(picture: picture, origin: origin))
-        return true
     }
 
     private func wentLive(_ size: PictureSize) {

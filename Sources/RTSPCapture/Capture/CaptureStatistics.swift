@@ -40,7 +40,7 @@ public struct CaptureStatistics: Sendable {
     public var encoder: EncoderSettings?
     /// Coded pictures that arrived.
     public var received: UInt64 = 0
-    /// Pictures that came out of the decoder.
+    /// Pictures that came out of the decoder, or images that were to be passed through.
     public var decoded: UInt64 = 0
     /// Decoded pictures that were not shown since data before them was lost or damaged.
     public var damaged: UInt64 = 0
@@ -52,7 +52,7 @@ public struct CaptureStatistics: Sendable {
     public var repeated: UInt64 = 0
     /// Pictures that a newer one replaced while they waited for an encoder.
     public var replacedBeforeEncoding: UInt64 = 0
-    /// Pictures that were encoded (or, by an ``RTSPSource``, transformed).
+    /// Pictures that were encoded (or passed through as they came, or, by an ``RTSPSource``, transformed).
     public var encoded: UInt64 = 0
     /// Pictures that could not be encoded.
     public var failedToEncode: UInt64 = 0

@@ -26,4 +26,7 @@ public struct PictureOrigin: Sendable, Hashable {
 /// Takes pictures on the capture thread. It must not keep that thread waiting.
 protocol PictureSink: Sendable {
     func take(_ picture: consuming CapturedPicture)
+
+    /// Takes an image as the source made it.
+    func take(_ image: EncodedImage, _ origin: PictureOrigin)
 }

@@ -20,8 +20,11 @@ struct LibavSession: ~Copyable {
     private var lossMeter = LossMeter()
     private var knownLosses = 0
     private var lastPicture = MonotonicTime.now
+    /// Takes an image that is passed through; false when it is time to stop.
+    private let passOn: (EncodedImage, PacketLedger.Entry) -> Bool
     /// What the next picture is compared with.
     private var previous: Picture?
+    private var previousImage: [UInt8] = []
     private var hasData = false
     private var isAfterLoss = false
     private var lastShownToken: Int64 = 0
@@ -39,7 +42,8 @@ struct LibavSession: ~Copyable {
         mode: SourceMode,
         stop: StopSignal,
         meter: CaptureMeter,
-        keeper: WatchKeeper
+        keeper: WatchKeeper,
+        passOn: @escaping (EncodedImage, PacketLedger.Entry) -> Bool
     ) throws(SessionFailure) {
         let failure = OpenFailure(source: configuration.source, configuration: configuration)
         guard let request = OpenRequest(configuration.source, mode: mode) else {
@@ -71,6 +75,9 @@ struct LibavSession: ~Copyable {
                 lowDelayChunks: assembles
             )
         }
+        if configuration.passesImagesThrough && decoder.codec != .mjpeg {
+            throw SessionFailure(failure.notJPEG(decoder.codec))
+        }
         let packet = try failure.decoding { () throws(FrameCodecError) in try Packet() }
         assembler = assembles ? AccessUnitAssembler() : nil
         self.decoder = decoder
@@ -84,6 +91,7 @@ struct LibavSession: ~Copyable {
         self.failure = failure
         self.watch = watch
         self.keeper = keeper
+        self.passOn = passOn
         if configuration.source.isLive { keeper.connected(at: .now) }
     }
 
@@ -220,12 +228,33 @@ extension LibavSession {
             ledger.enter(timestamp: ticks.flatMap { stream.timeBase.microseconds($0) }, arrival: arrival)
         )
         meter.count(\.received)
+        if configuration.passesImagesThrough { return passThrough() }
         do throws(FrameCodecError) {
             try decoder.send(packet)
         } catch {
             if let end = afterFailure(error) { return .end(end) }
         }
         return receivePictures(present)
+    }
+
+    /// A packet is an image. One that is not whole is left out.
+    private mutating func passThrough() -> Step {
+        let now = MonotonicTime.now
+        guard let entry = ledger.take(ledger.lastToken) else { return .goOn }
+        let (bytes, size) = packet.withBytes { (Array($0), JPEGFile.size(of: $0)) }
+        guard let size else {
+            meter.count(\.decoded)
+            meter.count(\.damaged)
+            return .goOn
+        }
+        lastShownToken = ledger.lastToken
+        lastPicture = now
+        meter.decodedPicture(of: size, at: now)
+        if configuration.source.isLive {
+            keeper.pictureDecoded(timestamp: entry.timestamp, isSame: bytes == previousImage, at: now)
+            previousImage = bytes
+        }
+        return passOn(EncodedImage(bytes: bytes, format: .jpeg, size: size), entry) ? .goOn : .end(.stopped)
     }
 
     /// A packet is a fragment of one.

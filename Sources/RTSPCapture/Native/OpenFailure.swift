@@ -106,6 +106,14 @@ struct OpenFailure {
         )
     }
 
+    func notJPEG(_ codec: VideoCodec) -> CaptureError {
+        error(
+            .unsupportedCodec,
+            "\(source) sends \(codec.name), which cannot be passed through as images; set the camera to Motion JPEG, or "
+                + "let the pictures be encoded"
+        )
+    }
+
     func frozen() -> CaptureError {
         error(
             .frozen,

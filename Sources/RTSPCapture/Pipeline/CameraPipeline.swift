@@ -257,6 +257,14 @@ extension CameraPipeline.Configuration {
     fileprivate func validate() throws(CaptureError) {
         try capture.validate()
         try size.validate()
+        if capture.passesImagesThrough, size != OutputSize() || budget != nil || unchanged != nil || !renditions.isEmpty
+        {
+            throw CaptureError(
+                code: .invalidConfiguration,
+                message: "Images that are passed through as the camera made them have its size and quality: leave out "
+                    + "width and height, budget, unchanged pictures and renditions, or let them be encoded."
+            )
+        }
         try unchanged?.validate()
         try budget?.validate()
         for (index, rendition) in renditions.enumerated()

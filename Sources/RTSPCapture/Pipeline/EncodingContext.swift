@@ -79,6 +79,11 @@ extension EncodingContext: PictureSink {
         }
     }
 
+    func take(_ image: EncodedImage, _ origin: PictureOrigin) {
+        meter.count(\.encoded)
+        hand(over: EncodedFrame(image: image, origin: origin, encodeDuration: .zero))
+    }
+
     private func enqueue(_ captured: consuming CapturedPicture) {
         var captured = captured
         captured.number = gate.withLock { $0.nextNumber() }

@@ -46,6 +46,12 @@ public struct RTSPSource<Element: Sendable>: AsyncSequence, Sendable {
         let (configuration, observer, transform, meter) = (configuration, observer, transform, meter)
         let iteration = CaptureIteration<Element> { () throws(CaptureError) in
             try configuration.validate()
+            guard !configuration.passesImagesThrough else {
+                throw CaptureError(
+                    code: .invalidConfiguration,
+                    message: "A transform works on decoded pictures; take a CameraPipeline to pass images through."
+                )
+            }
             let slot = NewestSlot<Element>()
             return try CaptureRun(slot: slot, whenStopped: {}) { stop in
                 let sink = TransformSink(slot: slot, meter: meter, transform: transform)
@@ -98,5 +104,9 @@ private struct TransformSink<Element: Sendable>: PictureSink {
         if case .replacedAnother = slot.offer(element, sequence: captured.origin.sourceSequence) {
             meter.count(\.replacedBeforeDelivery)
         }
+    }
+
+    func take(_ image: EncodedImage, _ origin: PictureOrigin) {
+        preconditionFailure("The configuration has a transform decode its pictures.")
     }
 }

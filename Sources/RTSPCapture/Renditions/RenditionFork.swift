@@ -18,4 +18,9 @@ struct RenditionFork: PictureSink {
         }
         main.take(captured)
     }
+
+    /// Renditions are made of decoded pictures, which these are not; the configuration has none then.
+    func take(_ image: EncodedImage, _ origin: PictureOrigin) {
+        main.take(image, origin)
+    }
 }

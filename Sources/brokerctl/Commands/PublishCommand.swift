@@ -21,6 +21,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Option(help: SettingKey.encoderChoice.help) var encoder: String?
     @Option(help: SettingKey.width.help) var width: String?
     @Option(help: SettingKey.height.help) var height: String?
+    @Option(help: SettingKey.imageCodec.help) var codec: String?
     @Option(help: SettingKey.bitRate.help) var bitrate: String?
     @Option(help: SettingKey.latencyBudget.help) var latencyBudget: String?
     @Flag(help: SettingKey.skipsUnchanged.help) var skipUnchanged = false
@@ -88,6 +89,10 @@ struct PublishCommand: AsyncParsableCommand {
             width: try settings.integer(.width, flag: width, in: 16...16_383),
             height: try settings.integer(.height, flag: height, in: 16...16_383)
         )
+        let passesThrough: KeyValuePairs<String, Bool> = ["webp": false, "source": true]
+        if let passes = try settings.choice(.imageCodec, flag: codec, of: passesThrough) {
+            plan.pipeline.capture.passesImagesThrough = passes
+        }
         let bitRate = try settings.bitRate(.bitRate, flag: bitrate)
         let latency = try settings.positiveNumber(.latencyBudget, flag: latencyBudget, upTo: 10_000)
         if bitRate != nil || latency != nil {

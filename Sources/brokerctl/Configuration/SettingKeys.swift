@@ -114,6 +114,12 @@ extension SettingKey {
     )
     static let width = SettingKey("WIDTH", flag: "--width", "The largest width in pixels.", default: "the source's")
     static let height = SettingKey("HEIGHT", flag: "--height", "The largest height in pixels.", default: "the source's")
+    static let imageCodec = SettingKey(
+        "CODEC",
+        flag: "--codec",
+        "What is published: webp, or source: the JPEG images of a Motion JPEG camera as they come, which costs next to nothing.",
+        default: "webp"
+    )
     static let bitRate = SettingKey(
         "BITRATE",
         flag: "--bitrate",
