@@ -20,7 +20,8 @@ enum AVIFHeader {
             guard let width = file.bigEndian32(box.content.lowerBound + 4),
                 let height = file.bigEndian32(box.content.lowerBound + 8), box.content.count >= 12
             else { throw .truncated(.avif) }
-            if width * height >= (largest.map { $0.width * $0.height } ?? 0) {
+            // Unsigned: two sides of 32 bits can make 64 bits of pixels.
+            if UInt(width) * UInt(height) >= (largest.map { UInt($0.width) * UInt($0.height) } ?? 0) {
                 largest = ImageDimensions(width: width, height: height)
             }
         }

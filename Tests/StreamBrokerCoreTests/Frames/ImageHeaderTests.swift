@@ -51,6 +51,13 @@ import Testing
         }
     }
 
+    @Test func refusesSidesWhosePixelsNoIntegerCanCount() {
+        let sides = Int(UInt32.max)
+        #expect { try ImageHeader(parsing: TestImages.avif(width: sides, height: sides)) } throws: { error in
+            if case ImageError.dimensionsTooLarge = error { true } else { false }
+        }
+    }
+
     @Test func acceptsAPortraitPictureOfTheSameSize() throws {
         #expect(try ImageHeader(parsing: TestImages.jpeg(width: 2160, height: 3840)).dimensions.height == 3840)
     }

@@ -1,7 +1,8 @@
 extension SettingKey {
     /// What can be said of a camera in a cameras' file: all that `publish` has, but where its frames go.
     static let ofCameras: [SettingKey] = [
-        .source, .frameRate, .quality, .encoderChoice, .encoderWorkers, .width, .height, .bitRate, .latencyBudget,
+        .source, .frameRate, .quality, .encoderChoice, .encoderWorkers, .width, .height, .imageCodec, .bitRate,
+        .latencyBudget,
         .skipsUnchanged, .renditions, .transport, .loop, .fullRate,
     ]
 
