@@ -15,7 +15,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 ARGS ?=
 
 .PHONY: help demo test build unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
-  bench-encoder bench-capture fuzz fuzz-encoder exactness lint format clean
+  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,10 @@ bench-capture: build ## Our publish next to OpenCV + httpx and ffmpeg on one cam
 	@.venv/bin/pip install --quiet --requirement Benchmarks/Capture/requirements.txt
 	@.venv/bin/python Benchmarks/Capture/compare $(ARGS)
 
+bench-cameras: build ## Four cameras by one run: do they hold their rate; ARGS="--cameras 4 --fps 15 --clip FILE"
+	@Scripts/setup test
+	@.venv/bin/python Benchmarks/Capture/many $(ARGS)
+
 bench-parts: ## What the parts of the frame path cost that need no socket
 	@cd Benchmarks/Micro && swift package benchmark --no-progress $(ARGS)
 
@@ -74,7 +78,7 @@ bench-encoder: ## Bytes, likeness and CPU time of the live encoder and libwebp; 
 	@swift build -c $(CONFIGURATION) --product EncoderBenchmark
 	@.build/$(CONFIGURATION)/EncoderBenchmark $(ARGS) $(CLIPS)
 
-exactness: ## Random pictures of the live encoder through libwebp, FFmpeg and Chromium; ARGS="PICTURES SEED"
+exactness: ## Random pictures of the live encoder through libwebp, FFmpeg and Chromium; ARGS="PICTURES SEED CLIP ..."
 	@Scripts/setup build
 	@Scripts/exactness $(ARGS)
 

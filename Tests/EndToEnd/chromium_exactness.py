@@ -16,7 +16,9 @@ from playwright.sync_api import sync_playwright
 
 from page_fixtures import CHROMIUM, FLAGS
 
+# At most so many files, and about so many bytes of them, are looked at in one go.
 BATCH = 500
+BATCH_BYTES = 4_000_000
 
 #: Answers the SHA-256 of each file's size and pixels: red, green, blue and alpha.
 DECODE_BATCH = """
@@ -52,7 +54,7 @@ def batches(bundle: Path) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     for file in files(bundle):
         batch.append(file)
-        if len(batch) == BATCH:
+        if len(batch) == BATCH or sum(map(len, batch)) > BATCH_BYTES:
             yield batch
             batch = []
     if batch:

@@ -188,6 +188,19 @@ def test_eight_cameras_on_demand_cost_next_to_nothing_until_somebody_watches(kee
     figures["camera on demand: from joining to the first picture, s"] = [round(wait, 2) for wait in waits]
 
 
+def test_a_viewer_of_a_rendition_wakes_its_camera_and_has_its_full_rate(keep):
+    kept = keep({"door": TEST_PICTURE | {"on_demand": True, "rendition": ["small=160x90@20", "tiny=80x45@5,q50"]}})
+    wait_until(lambda: kept.source("door")["state"] == "idle", "a camera that waits")
+    with kept.view("door~small") as viewer:
+        viewer.wait_frames(1)
+        assert set(kept.pids) == {"door"}
+        # Longer than it takes a camera that nobody watches to slow down.
+        began = time.monotonic()
+        viewer.wait_frames(120)
+        assert time.monotonic() - began < 30
+    wait_until(lambda: kept.pids == {}, "the end of the camera's process", timeout=10 + ENDS_WITHIN)
+
+
 def socket_folder(pid: int) -> str:
     """Where a camera's process sends its frames."""
     with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:

@@ -105,6 +105,7 @@ import Testing
     @Test(arguments: [Float(0), 30, 80, 100])
     func clipsAreDecodedAsReconstructed(quality: Float) throws {
         let named = getenv("EXACTNESS_CLIPS").map { String(cString: $0).split(separator: ":").map(String.init) }
+        let bundle = try Self.bundle.map(FileBundle.init(path:))
         for path in named ?? [Media.path("vtest-720p.h264.mp4")] {
             var reader = try ClipReader(path: path)
             var encoder = try VP8KeyframeEncoder(configuration: .init(quality: quality, threads: 2))
@@ -115,6 +116,7 @@ import Testing
                 count += 1
                 guard named != nil || count % 30 == 1 else { return }
                 let (image, reconstruction) = try encoder.encodeAndReconstruct(converter.convert(picture))
+                try bundle?.append([image.bytes])
                 let expected = DecodedPlanes(reconstruction)
                 #expect(DecodedPlanes(byLibwebp: image.bytes, image.size) == expected, "\(path), picture \(count)")
                 let byFFmpeg = try DecodedPlanes(byFFmpeg: image.bytes, &decoder)

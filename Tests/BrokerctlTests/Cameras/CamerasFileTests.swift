@@ -44,6 +44,14 @@ struct CamerasFileTests {
         #expect(file.cameras[1].settings["ENCODER_WORKERS"]?.text == "2")
     }
 
+    @Test("A camera has all that is published, several renditions in a list included")
+    func renditions() throws {
+        let yaml = "cameras:\n  a:\n    source: x\n    rendition: [s=320x180@5, \"t=80x45,q50\"]\n    bitrate: 8M"
+        let camera = try #require(try read(yaml).cameras.first)
+        #expect(camera.settings["RENDITIONS"]?.text == "s=320x180@5 t=80x45,q50")
+        #expect(camera.settings["BITRATE"]?.text == "8M")
+    }
+
     @Test(
         "A mistake is told with its line, and with what was meant",
         arguments: [
@@ -51,7 +59,7 @@ struct CamerasFileTests {
             ("cameras:\n  a:\n    target_fps: 3", .unknownKey, 3, "did you mean fps?"),
             ("prot: 3\ncameras:\n  a:\n    source: x", .unknownKey, 1, "did you mean port?"),
             ("cameras:\n  a:\n    sourze: x", .unknownKey, 3, "did you mean source?"),
-            ("cameras:\n  a:\n    qqqqqq: x", .unknownKey, 3, "There are encoder,"),
+            ("cameras:\n  a:\n    qqqqqq: x", .unknownKey, 3, "There are bitrate,"),
             ("cameras:\n  a:\n    fps: 3", .missingKey, 2, "camera a has no source"),
             ("port: 3", .missingKey, nil, "it has no cameras"),
             ("", .missingKey, nil, "it is empty"),

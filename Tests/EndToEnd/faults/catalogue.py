@@ -169,16 +169,17 @@ def latency(scene: Scene) -> None:
     scene.expect_new_picture(LONG)
 
 
-@fault(13, "the picture is frozen while packets go on, 12 s", "no restart; new picture within 6 s")
+@fault(13, "the picture is frozen while packets go on, 12 s", "no restart, told once at most; new picture within 6 s")
 def frozen(scene: Scene) -> None:
     film = scene.stage.camera("camera-13")
     scene.begin(film.port)
     scene.log_from = len(scene.publish.log)
     film.process.send_signal(scene.stage.FREEZE)
     scene.pause(12)
-    told = re.findall(r"[^\n]*(?:identical|frozen|freez|stands still|same picture)[^\n]*", scene.log(), re.IGNORECASE)
-    scene.say(f"told {len(told)} times" if told else "not told")
-    scene.check(len(told) <= 1, f"the log tells more than once that the picture is frozen: {told}")
+    # The camera's encoder makes each picture a little different: told are those that are the same to the last sample.
+    told = scene.log().count("all pictures are the same")
+    scene.say(f"told {told} times")
+    scene.check(told <= 1, "the log tells more than once that all pictures are the same")
     film.process.send_signal(scene.stage.FREEZE)
     scene.expect_new_picture(LONG)
     # A still scene looks the same: opening the source again would not help.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Many small files in one: each is its length, four bytes with the least first, and its bytes.
+/// Many files in one: each is its length, four bytes with the least first, and its bytes. What is there already stays.
 final class FileBundle {
     struct NotWritten: Error {
         var path: String
@@ -11,7 +11,7 @@ final class FileBundle {
     private let file: UnsafeMutablePointer<FILE>
 
     init(path: String) throws {
-        guard let file = fopen(path, "wb") else { throw NotWritten(path: path, errorNumber: errno) }
+        guard let file = fopen(path, "ab") else { throw NotWritten(path: path, errorNumber: errno) }
         self.path = path
         self.file = file
     }
