@@ -93,6 +93,18 @@ def test_cameras_come_and_go_by_themselves(standin, visit):
     page.assert_clean()
 
 
+def test_a_camera_that_runs_on_demand_is_asked_for_and_one_that_is_gone_is_not(standin, visit):
+    idle = {"state": "idle", "reason": "nobody watches", "restarts": 0}
+    standin.streams = ["door", {"stream": "hall", "state": "stale"}, {"stream": "yard", "state": "waiting", "source": idle}]
+    page = visit(f"{standin.url}/", counters=True)
+    standin.wait(lambda: "yard" in standin.watched, "the one that waits for a viewer")
+    listed = standin.listings
+    standin.wait(lambda: standin.listings > listed + 1, "further looks")
+    assert standin.watched == ["door", "yard"]
+    assert page.read("document.querySelector('[title=yard]').closest('li').dataset.state") == "waiting"
+    page.assert_clean()
+
+
 def test_a_stream_that_is_refused_keeps_out_no_other(standin, visit):
     standin.streams = ["door", "vault", "yard"]
     standin.refused_streams = {"vault": "no permission for this stream"}

@@ -11,6 +11,8 @@ import pytest
 from harness.kept_cameras import KeptCameras, give_up, is_there, visible_to_others
 from harness.waiting import wait_until
 
+pytest_plugins = ["page_fixtures"]
+
 TEST_PICTURE = {"source": "test:", "width": 320}
 # A second and a half of graceful end, the process's own, and some for a busy machine.
 ENDS_WITHIN = 8
@@ -199,6 +201,14 @@ def test_a_viewer_of_a_rendition_wakes_its_camera_and_has_its_full_rate(keep):
         viewer.wait_frames(120)
         assert time.monotonic() - began < 30
     wait_until(lambda: kept.pids == {}, "the end of the camera's process", timeout=10 + ENDS_WITHIN)
+
+
+def test_the_wall_wakes_cameras_that_wait(keep, visit):
+    kept = keep({name: TEST_PICTURE | {"on_demand": True} for name in ("one", "two")})
+    wait_until(lambda: [kept.source(name)["state"] for name in ("one", "two")] == ["idle"] * 2, "cameras that wait")
+    page = visit(f"{kept.url}/")
+    page.wait("document.querySelectorAll('.tile[data-state=live]').length === 2", timeout=20_000)
+    page.assert_clean()
 
 
 def socket_folder(pid: int) -> str:

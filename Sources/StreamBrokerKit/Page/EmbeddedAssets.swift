@@ -182,7 +182,7 @@ function renderFiguresOfPlayer() {
         EmbeddedAsset(
             path: "/app/catalogue.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "8294821f31d1c667aee9b80d7e3a55b4",
+            digest: "7a9e3f80ef8192486743a6cd362aa2bb",
             text: #"""
 /** The cameras that a broker has, kept up to date: a camera is a stream with its renditions (`door`, `door~small`). */
 
@@ -199,6 +199,7 @@ const SHARE_OF_TIME = 1 / 20;
  * @typedef {object} Stream
  * @property {string} id
  * @property {boolean} isLive
+ * @property {boolean} isKept  the broker runs its camera: it may come, and perhaps because somebody watches
  * @property {boolean} hasFrame
  * @property {number | null} width
  *
@@ -210,9 +211,10 @@ const SHARE_OF_TIME = 1 / 20;
  * @returns {Camera[]} by name; a rendition without its stream is a camera of its own
  */
 export function camerasOf(listed) {
-  const streams = listed.map(({ stream, state, width }) => ({
+  const streams = listed.map(({ stream, state, width, source }) => ({
     id: stream,
     isLive: state === "live",
+    isKept: Boolean(source),
     hasFrame: state !== "waiting",
     width: width ?? null,
   }));
@@ -1185,7 +1187,7 @@ export class SourceForm {
         EmbeddedAsset(
             path: "/app/tile.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "97b74754e800496418170b981defcd26",
+            digest: "ebe0931855f4af98b5ac73f2d539680d",
             text: #"""
 /** One camera on the wall: a link to its large picture. */
 
@@ -1262,7 +1264,7 @@ export class Tile {
     if (camera?.isLive) this.#lastLive = now;
     const isMissed = this.#lastLive !== null && now - this.#lastLive < STANDBY_AFTER;
     // A stream that was named and never listed is asked for: there is no other way to know of it.
-    this.player.toggleAttribute("standby", camera !== null && !camera.isLive && !isMissed);
+    this.player.toggleAttribute("standby", camera !== null && !camera.isLive && !camera.isKept && !isMissed);
   }
 
   get isGone() {

@@ -13,6 +13,7 @@ const SHARE_OF_TIME = 1 / 20;
  * @typedef {object} Stream
  * @property {string} id
  * @property {boolean} isLive
+ * @property {boolean} isKept  the broker runs its camera: it may come, and perhaps because somebody watches
  * @property {boolean} hasFrame
  * @property {number | null} width
  *
@@ -24,9 +25,10 @@ const SHARE_OF_TIME = 1 / 20;
  * @returns {Camera[]} by name; a rendition without its stream is a camera of its own
  */
 export function camerasOf(listed) {
-  const streams = listed.map(({ stream, state, width }) => ({
+  const streams = listed.map(({ stream, state, width, source }) => ({
     id: stream,
     isLive: state === "live",
+    isKept: Boolean(source),
     hasFrame: state !== "waiting",
     width: width ?? null,
   }));

@@ -73,7 +73,7 @@ export class Tile {
     if (camera?.isLive) this.#lastLive = now;
     const isMissed = this.#lastLive !== null && now - this.#lastLive < STANDBY_AFTER;
     // A stream that was named and never listed is asked for: there is no other way to know of it.
-    this.player.toggleAttribute("standby", camera !== null && !camera.isLive && !isMissed);
+    this.player.toggleAttribute("standby", camera !== null && !camera.isLive && !camera.isKept && !isMissed);
   }
 
   get isGone() {
