@@ -148,8 +148,8 @@ def test_without_a_worker_the_page_decodes_and_says_why(standin, visit, script, 
     standin.wait_viewers(1)
     assert page.read("player.engine") == {"place": "page", "reason": reason}
     page.read_engine("bitmaps.jitter = 25")
-    standin.send_at_most_two_ahead(message(numbered(number, size=2), number) for number in range(1, 301))
-    page.wait_engine("bitmaps.painted.at(-1) === 300")
+    standin.send_at_most_two_ahead(message(numbered(number, size=2), number) for number in range(1, 1201))
+    page.wait_engine("bitmaps.painted.at(-1) === 1200")
     seen = page.read_engine("bitmaps")
     assert seen["painted"] == sorted(set(seen["painted"])) and len(seen["painted"]) > 10
     assert seen["made"] == seen["closed"]

@@ -12,6 +12,9 @@ package struct AcknowledgementWindow: Sendable {
     /// The second is sent this much earlier than that: what a read, a message and a timer may be late.
     package static let allowance: Int64 = 3_000
 
+    /// A line on which frames take longer than this is slow.
+    package static let slowTransfer: Int64 = 30_000
+
     /// The longest that the second is held. A client that acknowledges a frame only when it sees the next one makes transfers look longer
     /// and longer, and would be sent less and less.
     package static let longestHold: Int64 = 500_000
@@ -26,6 +29,8 @@ package struct AcknowledgementWindow: Sendable {
     package var roundTrip: Int64 = 0
     /// Whether the second waits until the first is acknowledged, so that the round trip can be measured.
     package var isDraining = false
+    /// Until when nothing is sent, so that what measures the round trip has the line for itself.
+    package var heldUntil: Int64 = .min
 
     private var older: Unacknowledged?
     private var newer: Unacknowledged?
@@ -41,7 +46,11 @@ package struct AcknowledgementWindow: Sendable {
     /// From when on another frame may be sent; `nil` when only an acknowledgement can open the window.
     package var opensAt: Int64? {
         if older != nil, newer != nil { return nil }
-        guard let first = newer ?? older else { return .min }
+        guard let first = newer ?? older else { return heldUntil }
+        return max(heldUntil, opensAfter(first))
+    }
+
+    private func opensAfter(_ first: Unacknowledged) -> Int64 {
         let longest = first.sentAt + Self.longestHold
         if isDraining { return longest }
         guard byteCounts[0] > 0 else { return .min }
@@ -54,6 +63,9 @@ package struct AcknowledgementWindow: Sendable {
     private func lineIsReached(by frame: Unacknowledged) -> Int64 {
         max(frame.sentAt + roundTrip, lastAcknowledgement)
     }
+
+    /// Whether a frame takes so long that what comes behind it is late for that.
+    package var isSlow: Bool { transferTimes.sum() > 4 * Float(Self.slowTransfer) }
 
     /// Whether everything that was sent is acknowledged, so that nothing is on the line.
     package var isEmpty: Bool { older == nil && newer == nil }

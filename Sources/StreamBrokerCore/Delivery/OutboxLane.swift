@@ -70,6 +70,13 @@ struct OutboxLane {
         window?.isDraining = isDraining
     }
 
+    /// Whether the viewer is known to be on a slow line.
+    var isSlow: Bool { window?.isSlow ?? false }
+
+    mutating func hold(until time: Int64) {
+        window?.heldUntil = time
+    }
+
     mutating func stopAcknowledging() {
         window = nil
         takesAll = thinner == nil

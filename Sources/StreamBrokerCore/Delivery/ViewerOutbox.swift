@@ -42,6 +42,9 @@ package struct ViewerOutbox: ~Copyable {
     /// How long after its turn a frame that was left out is shown, when the stream has stopped with it.
     package static let heldBackGrace: Int64 = 250_000
 
+    /// How long a frame is held at most while the round trip is measured.
+    package static let longestMeasurement: Int64 = 300_000
+
     // What is cold in the processor's cache is most of what a frame costs here. So the fields that each frame needs stand together, and
     // the lane that nearly every viewer has alone lies in the value itself.
     private var writesInFlight = 0
@@ -120,6 +123,18 @@ package struct ViewerOutbox: ~Copyable {
         guard isIdle else { return false }
         for index in lanes where withLane(index, { $0.isOpen && !$0.isAllAcknowledged }) { return false }
         return true
+    }
+
+    /// Leaves a slow line free for what measures its round trip; until that is answered (``endHold()``), or for a while.
+    package mutating func holdIfSlow(now: Int64) {
+        for index in lanes {
+            withLane(index) { if $0.isSlow { $0.hold(until: now + Self.longestMeasurement) } }
+        }
+    }
+
+    /// What was held may go.
+    package mutating func endHold() {
+        for index in lanes { withLane(index) { $0.hold(until: .min) } }
     }
 
     /// The viewer told that it has every frame up to `sequence`; ask for what is ``next(now:)``. The first time turns the window on.

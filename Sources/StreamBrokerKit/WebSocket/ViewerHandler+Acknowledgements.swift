@@ -12,9 +12,10 @@ extension ViewerHandler {
         carryOut(outbox.next(now: now))
     }
 
-    /// The ping goes before the frame that may be next: behind it, it would measure the line's bandwidth.
+    /// The ping goes before the frame that may be next, and on a slow line alone: together they would measure the line's bandwidth.
     private func measureRoundTrip(now: Int64) {
         outbox.isDraining = false
+        outbox.holdIfSlow(now: now)
         writeControl(WebSocketFramePrefix.frame(.ping, roundTripMeter.ping(at: now)))
     }
 
@@ -40,8 +41,11 @@ extension ViewerHandler {
     }
 
     func receivePong(_ payload: [UInt8]) {
-        if roundTripMeter.answered(payload, at: SystemClock.steadyTime) {
+        let now = SystemClock.steadyTime
+        if roundTripMeter.answered(payload, at: now) {
             outbox.roundTrip = roundTripMeter.roundTrip
+            outbox.endHold()
+            carryOut(outbox.next(now: now))
             return
         }
         guard let (index, sequence) = PongAcknowledgement.frame(ofPong: payload), entries.indices.contains(index),

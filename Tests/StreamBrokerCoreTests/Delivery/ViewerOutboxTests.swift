@@ -80,6 +80,36 @@ import Testing
         #expect(states == [false, true, false, false, true])
     }
 
+    /// Nothing goes out beside what measures a slow line, but not for ever.
+    @Test func aSlowLineIsLeftFreeForAMeasurement() {
+        for (transfer, isHeld) in [(Int64(5_000), false), (200_000, true)] {
+            var outbox = ViewerOutbox()
+            var now: Int64 = 1_000_000
+            outbox.acknowledged(upTo: 0, lane: 0, now: now)
+            for sequence in UInt64(1)...4 {
+                _ = outbox.offer(sequence, byteCount: 40_000, lane: 0, now: now)
+                _ = outbox.writeCompleted(now: now)
+                now += transfer
+                outbox.acknowledged(upTo: sequence, lane: 0, now: now)
+            }
+            outbox.holdIfSlow(now: now)
+            let offer = outbox.offer(5, byteCount: 40_000, lane: 0, now: now)
+            let time = outbox.nextTime()
+            if isHeld {
+                guard case .waits = offer else {
+                    Issue.record("sent beside the measurement")
+                    return
+                }
+                #expect(time == now + ViewerOutbox.longestMeasurement)
+                outbox.endHold()
+                #expect(outbox.next(now: now).turn?.sequence == 5)
+            } else if case .write = offer {
+            } else {
+                Issue.record("a fast line was held")
+            }
+        }
+    }
+
     @Test func thinningIsEvenAndKeepsTheRate() {
         for (source, wanted) in [(30, 10.0), (30, 25.0), (60, 15.0), (30, 1.0), (25, 30.0)] {
             var thinner = FrameThinner(framesPerSecond: wanted)
