@@ -164,7 +164,8 @@ def test_a_slow_line_shows_fresh_pictures_while_ten_thousand_are_painted_in_orde
     assert percentile(beyond, 0.95) <= percentile(usual, 0.95) + 25
     assert max(gaps) < 3 * (transfer + INTERVAL)
     for name, kilobytes in sizes.items():
-        early, late = statistics.median(kilobytes[1:4]), statistics.median(kilobytes[-3:])
+        # The floor: above it the heap swings by half a megabyte between two collections.
+        early, late = min(kilobytes[:4]), min(kilobytes[-4:])
         assert late - early < 300, f"the heap of the {name} page grows: {kilobytes}"
 
 
