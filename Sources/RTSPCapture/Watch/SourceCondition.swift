@@ -21,6 +21,14 @@ public enum SourceCondition: Sendable, Hashable, CaseIterable {
     /// opened again after ``CaptureConfiguration/freezeDeadline``, and less and less often when that does not help.
     case frozen
 
+    /// Whether pictures come that show the present, as far as can be told.
+    public var showsPresent: Bool {
+        switch self {
+        case .flowing, .repeatingTimestamps, .unchanging: true
+        case .silent, .withoutPictures, .frozen: false
+        }
+    }
+
     /// Whether something is wrong for sure.
     public var isFault: Bool { self != .flowing && self != .unchanging }
 }

@@ -9,6 +9,7 @@ package struct RoundTripMeter: Sendable {
 
     private var pingedAt: Int64?
     private var nextDue: Int64 = .min
+    private var hasPinged = false
     private var last: Int64 = .max
     /// The shorter of the last two measurements: an answer is late more easily than early.
     package private(set) var roundTrip: Int64 = 0
@@ -20,7 +21,9 @@ package struct RoundTripMeter: Sendable {
     /// Answers the payload of the ping to send now.
     package mutating func ping(at now: Int64) -> [UInt8] {
         pingedAt = now
-        nextDue = now + (last == .max ? Self.firstInterval : Self.interval)
+        // Not before it is answered: a client that answers no ping is not to be asked every second.
+        nextDue = now + (hasPinged ? Self.interval : Self.firstInterval)
+        hasPinged = true
         return Self.payload(now)
     }
 

@@ -1,4 +1,4 @@
-import RTSPCapture
+package import RTSPCapture
 package import StreamBrokerKit
 
 /// What a camera's process tells the one who keeps it, as a line of its standard output: a state, a space, a sentence.
@@ -20,14 +20,14 @@ package struct SourceReport: Sendable, Hashable {
     }
 
     /// `nil` for news that change nothing about where the camera stands.
-    init?(_ event: CaptureEvent) {
+    package init?(_ event: CaptureEvent) {
         switch event {
         case .connecting: self.init(state: .connecting, reason: "\(event)")
         case .live: self.init(state: .live, reason: "\(event)")
         case .lost, .encodingFailed: self.init(state: .lost, reason: "\(event)")
         case .fellBack: self.init(state: .connecting, reason: "\(event)")
-        // A camera that is connected and shows nothing new is as good as lost, and goes on being tried.
-        case .condition(let condition): self.init(state: condition.isFault ? .lost : .live, reason: "\(event)")
+        // A camera that is connected and shows nothing is as good as lost, and goes on being tried.
+        case .condition(let condition): self.init(state: condition.showsPresent ? .live : .lost, reason: "\(event)")
         case .adjusted, .ended: return nil
         }
     }

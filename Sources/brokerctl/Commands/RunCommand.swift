@@ -38,7 +38,8 @@ struct RunCommand: AsyncParsableCommand {
         let logger = try CommonOptions.parse(logLevel.map { ["--log-level", $0] } ?? []).startLogging(settings)
         let flags = [("--port", port), ("--bind", bind)].flatMap { name, value in value.map { [name, $0] } ?? [] }
         var (broker, server) = try ServeCommand.parse(flags).configurations(settings, logger: logger)
-        broker.maximumStreams = max(broker.maximumStreams, file.cameras.count)
+        let streams = try file.cameras.reduce(0) { $0 + (try $1.streams().count) }
+        broker.maximumStreams = max(broker.maximumStreams, streams)
 
         let folder = try PrivateFolder.make()
         defer { folder.remove() }

@@ -1,3 +1,4 @@
+import RTSPCapture
 import StreamBrokerKit
 import Testing
 import brokerctl
@@ -32,6 +33,14 @@ struct CameraLineTests {
         let hostile = try #require(SourceReport(line: "live \u{1B}[2J" + String(repeating: "x", count: 10_000)))
         #expect(!hostile.reason.unicodeScalars.contains("\u{1B}"))
         #expect(hostile.reason.count <= 500)
+    }
+
+    @Test("A camera is lost when it shows nothing of the present, and not when its timestamps alone are wrong")
+    func conditions() {
+        let lost = SourceCondition.allCases.filter { SourceReport(.condition($0))?.state == .lost }
+        #expect(Set(lost) == [.silent, .withoutPictures, .frozen])
+        let live = SourceCondition.allCases.filter { SourceReport(.condition($0))?.state == .live }
+        #expect(Set(live) == [.flowing, .repeatingTimestamps, .unchanging])
     }
 }
 

@@ -19,6 +19,16 @@ import Testing
         #expect(known == [50_000, 20_000, 20_000, 80_000])
     }
 
+    @Test func whoAnswersNoneIsNotAskedMoreOften() {
+        var meter = RoundTripMeter()
+        let pings = stride(from: Int64(0), to: 10 * RoundTripMeter.interval, by: 100_000).count { now in
+            let isDue = meter.isDue(at: now)
+            if isDue { _ = meter.ping(at: now) }
+            return isDue
+        }
+        #expect(pings == 11)
+    }
+
     @Test func onlyItsOwnAnswersCountAndEachOnce() {
         var meter = RoundTripMeter()
         let payload = meter.ping(at: 5)

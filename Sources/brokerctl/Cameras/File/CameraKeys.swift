@@ -2,8 +2,7 @@ extension SettingKey {
     /// What can be said of a camera in a cameras' file: all that `publish` has, but where its frames go.
     static let ofCameras: [SettingKey] = [
         .source, .frameRate, .quality, .encoderChoice, .encoderWorkers, .width, .height, .imageCodec, .bitRate,
-        .latencyBudget,
-        .skipsUnchanged, .renditions, .transport, .loop, .fullRate,
+        .latencyBudget, .skipsUnchanged, .renditions, .transport, .loop, .fullRate,
     ]
 
     /// What can be said at the top of a cameras' file: all that `serve` has.
