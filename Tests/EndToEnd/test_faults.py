@@ -25,23 +25,6 @@ from harness.rtsp_camera import Camera
 TIMEOUT = 300
 
 
-class ClockCamera(Camera):
-    """A camera that draws the time, and can be started again with another option."""
-
-    def _change(self, option: str, value: str) -> None:
-        self.process.kill()
-        argv = self.process.argv
-        argv[argv.index(option) + 1] = value
-        self.process.start()
-        self.wait_ready()
-
-    def change_password(self, password: str) -> None:
-        self._change("--password", password)
-
-    def change_path(self, path: str) -> None:
-        self._change("--path", path)
-
-
 class Stage:
     """Makes what the scripts of the faults need, and takes all of it away."""
 
@@ -78,7 +61,7 @@ class Stage:
         password: str = "",
         auth: str = "basic",
         options: list | None = None,
-    ) -> ClockCamera:
+    ) -> Camera:
         """A keyframe a second, as cameras do it, unless the options say otherwise."""
         port = free_port()
         argv = [SYSTEM_PYTHON, HERE / "camera.py", "--port", port, "--codec", codec, "--clip", MEDIA / CLIPS["h264"]]
@@ -86,7 +69,7 @@ class Stage:
         argv += ["--keyframe-distance", self.FPS, *(options or [])]
         if user:
             argv += ["--user", user, "--password", password, "--auth", auth]
-        return ClockCamera(self.launch(name, argv), port, user, password)
+        return Camera(self.launch(name, argv), port, user, password)
 
     def line(self, camera_port: int, path: str = "/stream"):
         return self.lines.line(camera_port, path)

@@ -154,11 +154,16 @@ def test_the_rate_can_be_limited_from_the_address_and_while_connected(standin, v
     page = visit(f"{standin.url}/?stream=door&fps=5")
     standin.wait_viewers(1)
     assert [viewer.path for viewer in standin.viewers] == ["/ws?streams=door&fps=5"]
+
+    def rates():
+        return [(control["stream"], control["fps"]) for control in standin.controls if control["type"] == "rate"]
+
+    # One after the other: the page tells the broker once what several changes in a row come to.
     page.read("player.setAttribute('fps', '2')")
+    standin.wait(rates, "a change of rate")
     page.read("player.setAttribute('fps', '')")
-    standin.wait(lambda: [c for c in standin.controls if c["type"] == "rate"][1:], "two changes of rate")
-    rates = [(control["stream"], control["fps"]) for control in standin.controls if control["type"] == "rate"]
-    assert rates == [("door", 2), ("door", 0)]
+    standin.wait(lambda: rates()[1:], "a second change of rate")
+    assert rates() == [("door", 2), ("door", 0)]
     assert standin.handshakes == 1
 
 

@@ -255,8 +255,11 @@ def frame_rate(scene: Scene) -> None:
 
 @fault(18, "the password is wrong, and right later", "told apart; at most one try in 30 s; new picture then")
 def wrong_password(scene: Scene) -> None:
-    film = scene.stage.camera("camera-18", user="admin", password="old", auth="digest")
-    line = scene.line = scene.stage.line(film.port)
+    old, new = (
+        scene.stage.camera(f"camera-18-{password}", user="admin", password=password, auth="digest")
+        for password in ("old", "new")
+    )
+    line = scene.line = scene.stage.line(old.port)
     tries: list[float] = []
 
     def listen(request: Message) -> None:
@@ -268,7 +271,8 @@ def wrong_password(scene: Scene) -> None:
     scene.publish.wait_log("password", timeout=20)
     scene.check(len(re.findall(r"refuses this user name and password", scene.publish.log)) == 1, "not told once")
     scene.barrier.wait(90)
-    film.change_password("new")
+    new.wait_ready()
+    line.camera_port = new.port
     scene.check(scene.watch.wait_count(3, timeout=45), "no picture after the password was right")
     gaps = [later - earlier for earlier, later in zip(tries, tries[1:])]
     scene.say(f"{len(tries)} tries, {gaps[0]:.0f} s apart" if gaps else "one try")
@@ -278,13 +282,14 @@ def wrong_password(scene: Scene) -> None:
 
 @fault(19, "the path is unknown, and known later", "told apart; new picture within 6 s")
 def unknown_path(scene: Scene) -> None:
-    film = scene.stage.camera("camera-19")
-    scene.begin(film.port, live=False, path="/garden")
+    garden = scene.stage.camera("camera-19", options=["--path", "/garden"])
+    garden.wait_ready()
+    scene.begin(live=False, path="/garden")
     scene.publish.wait_log("has no stream", timeout=20)
     scene.barrier.wait(90)
     scene.pause(5)
     with scene.fault_lasts(LONG):
-        film.change_path("/garden")
+        scene.line.camera_port = garden.port
     scene.check(len(re.findall("has no stream", scene.publish.log)) == 1, "not told once")
 
 
