@@ -81,7 +81,7 @@ class StandIn:
         self.subprotocol = True
         self.answers_pings = True
         self.clock_error = 0.0
-        self.streams: list[str | dict] = []  # as they are listed
+        self.streams: list[str | dict] | None = []  # as they are listed; None when that is refused
         self.refused_streams: dict[str, str] = {}  # a stream that is asked for on a socket, and the error
         self.refusal: tuple[int, dict, dict] | None = None  # status, headers, JSON
         self.closes_with: tuple[int, str] | None = None
@@ -227,6 +227,8 @@ class StandIn:
             return self._response(426, b'{"error":"a WebSocket is expected"}', "application/json", {"Upgrade": "websocket"})
         if path == "/api/streams":
             self._note(lambda: setattr(self, "listings", self.listings + 1))
+            if self.streams is None:
+                return self._response(403, b"{}", "application/json")
             entries = [each if isinstance(each, dict) else {"stream": each, "state": "live"} for each in self.streams]
             listed = {"streams": entries}
             return self._response(200, json.dumps(listed).encode(), "application/json")

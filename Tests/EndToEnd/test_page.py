@@ -311,6 +311,31 @@ def test_a_stream_of_one_frame_a_second_is_not_stale_between_two(standin, visit)
     assert time.monotonic() - stopped > 2.9, "3 s are not long for this stream"
 
 
+def test_a_camera_that_shows_nothing_is_explained_when_the_broker_knows_why(standin, visit):
+    source = {"state": "lost", "reason": "the camera refuses this user name and password; check both.", "restarts": 0}
+    standin.streams = [{"stream": "door", "state": "waiting", "source": source}]
+    page = visit(f"{standin.url}/?stream=door")
+    page.wait_state("waiting")
+    page.wait("player.status.detail.endsWith('The camera refuses this user name and password; check both.')")
+    with Camera(standin, 20):
+        page.wait_state("live")
+        assert page.status["detail"] == ""
+    standin.streams = [{"stream": "door", "state": "stale", "source": {**source, "reason": "nothing arrives"}}]
+    page.wait_state("stale")
+    page.wait("player.status.detail.endsWith('Nothing arrives.')")
+    page.assert_clean()
+
+
+def test_a_broker_that_keeps_its_list_is_asked_for_a_cause_only_once(standin, visit):
+    standin.streams = None
+    page = visit(f"{standin.url}/?stream=door")
+    page.wait_state("waiting")
+    standin.wait(lambda: standin.listings == 1, "a look")
+    page.page.wait_for_timeout(6000)
+    assert standin.listings == 1
+    assert "Nobody has sent" in page.status["detail"]
+
+
 def test_an_old_frame_that_is_replayed_on_joining_is_never_shown_as_live(standin, visit):
     standin.greeting = [message(numbered(4), 4, replayed=True, arrived=time.time() - 3700)]
     page = visit(f"{standin.url}/?stream=door")

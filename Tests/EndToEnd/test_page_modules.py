@@ -263,7 +263,7 @@ def test_each_state_has_its_words(modules):
         """
         const facts = {
           link: { phase: "open" }, stream: "door", host: "h:1", standby: false, refusal: null, picture: null, unshowable: null,
-          now: 100000,
+          cause: null, now: 100000,
         };
         const seen = { age: 10, limit: 2500, proven: true, behind: 5 };
         const say = (more) => { const { state, title, detail } = m.statusOf({ ...facts, ...more }); return [state, title, detail]; };
@@ -277,6 +277,7 @@ def test_each_state_has_its_words(modules):
           gone: say({ picture: { ...seen, age: 125000 } }),
           slow: say({ picture: { ...seen, age: 125000, limit: 100000 } }),
           standby: say({ standby: true }),
+          explained: say({ standby: true, cause: "It has no power." }),
           notHere: say({ refusal: "no such stream" }),
           late: say({ picture: { ...seen, behind: 7200 } }),
           unshowable: say({ picture: seen, unshowable: "H.264" }),
@@ -297,6 +298,7 @@ def test_each_state_has_its_words(modules):
         "gone": ["camera-lost", "Camera lost", "Its last picture is 2 min 5 s old."],
         "slow": ["stale", "Stale picture", "2 min 5 s old. No newer one has come."],
         "standby": ["camera-lost", "Camera lost", "It sends nothing."],
+        "explained": ["camera-lost", "Camera lost", "It sends nothing. It has no power."],
         "notHere": ["refused", "Refused: no such stream", ""],
         "late": ["late", "Late", "The picture is 7 s behind."],
         "unshowable": ["unshowable", "Picture cannot be shown", "Frames arrive, but this browser cannot decode them (H.264)."],

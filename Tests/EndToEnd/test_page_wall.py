@@ -83,7 +83,8 @@ def test_cameras_come_and_go_by_themselves(standin, visit):
     assert page.read("document.querySelectorAll('.tile').length") == 4, "a stream that is missing may come back"
     # The broker says that the hall sends nothing: it is watched no more, so that the broker can forget it.
     standin.wait(lambda: "hall" not in standin.watched, "the end of watching", timeout=16)
-    assert standin.listings - listed <= 8
+    # Once in two seconds for the wall, once in five for the tiles without pictures.
+    assert standin.listings - listed <= 8 + 4
     page.wait("document.querySelector('[title=hall]').closest('li').dataset.state === 'camera-lost'")
     page.wait("document.querySelectorAll('.tile').length === 3")
     assert standin.watched == ["attic", "door"]

@@ -23,7 +23,7 @@ struct LibavSession: ~Copyable {
     /// Takes an image that is passed through; false when it is time to stop.
     private let passOn: (EncodedImage, PacketLedger.Entry) -> Bool
     /// What the next picture is compared with.
-    private var previous: Picture?
+    private var stillness = Stillness()
     private var previousImage: [UInt8] = []
     private var hasData = false
     private var isAfterLoss = false
@@ -251,7 +251,8 @@ extension LibavSession {
         lastPicture = now
         meter.decodedPicture(of: size, at: now)
         if configuration.source.isLive {
-            keeper.pictureDecoded(timestamp: entry.timestamp, isSame: bytes == previousImage, at: now)
+            let similarity: PictureSimilarity = bytes == previousImage ? .identical : .different
+            keeper.pictureDecoded(timestamp: entry.timestamp, similarity: similarity, at: now)
             previousImage = bytes
         }
         return passOn(EncodedImage(bytes: bytes, format: .jpeg, size: size), entry) ? .goOn : .end(.stopped)
@@ -329,7 +330,7 @@ extension LibavSession {
         lastPicture = now
         meter.decodedPicture(of: picture.size, at: now)
         if configuration.source.isLive {
-            keeper.pictureDecoded(timestamp: entry.timestamp, isSame: isSame(picture), at: now)
+            keeper.pictureDecoded(timestamp: entry.timestamp, similarity: stillness.judge(picture), at: now)
         }
         let isShown = hold.admits(
             token: token,
@@ -342,13 +343,5 @@ extension LibavSession {
             return true
         }
         return present(picture, entry)
-    }
-
-    /// Whether a picture is the one before again, and keeps it for the next.
-    private mutating func isSame(_ picture: borrowing Picture) -> Bool {
-        if previous != nil, picture.hasSameSamples(as: previous!) { return true }
-        // Without memory for the reference, the next picture counts as another one.
-        previous = try? picture.newReference()
-        return false
     }
 }

@@ -13,9 +13,8 @@ public enum SourceCondition: Sendable, Hashable, CaseIterable {
     /// Pictures come and differ, but all bear the same timestamp. They are shown by the time of their arrival; opening
     /// the source again would only interrupt them.
     case repeatingTimestamps
-    /// Pictures come with fresh timestamps and are all the same, to the last sample: a still scene, if it was drawn and
-    /// not filmed, or a camera whose sensor hangs. It cannot be told which, so this is no fault, and nothing is opened
-    /// again.
+    /// Pictures come with fresh timestamps and all show the same, but for what a codec's noise hides: a still scene, or a
+    /// camera whose sensor hangs. It cannot be told which, so this is no fault, and nothing is opened again.
     case unchanging
     /// The same picture with the same timestamp comes again and again: what sends it has stopped working. The source is
     /// opened again after ``CaptureConfiguration/freezeDeadline``, and less and less often when that does not help.
@@ -41,7 +40,7 @@ extension SourceCondition: CustomStringConvertible {
         case .silent: "nothing arrives"
         case .withoutPictures: "data arrives, but no picture comes of it"
         case .repeatingTimestamps: "all pictures bear the same timestamp"
-        case .unchanging: "all pictures are the same: a still scene, or a sensor that hangs"
+        case .unchanging: "all pictures show the same: a still scene, or a sensor that hangs"
         case .frozen: "the same picture with the same timestamp comes again and again"
         }
     }

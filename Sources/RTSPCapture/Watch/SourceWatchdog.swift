@@ -1,3 +1,5 @@
+package import FrameCodec
+
 /// Tells what is wrong with a live source from when its packets and pictures come, and whether pictures and timestamps
 /// move.
 ///
@@ -24,10 +26,10 @@ package struct SourceWatchdog: Sendable {
     /// The longest time between two attempts to mend a frozen source.
     private static let longestFreezeDeadline: Duration = .seconds(300)
     /// A scene in which little happens would be called still and moving in turns: each time that it moved again, it must
-    /// be still for twice as long to be called so, up to this many times the patience…
-    private static let longestStillness: Int64 = 16
-    /// …until it has kept moving for this long.
-    private static let livelyPeriod: Duration = .seconds(60)
+    /// be still for twice as long to be called so, up to this many times the patience, which is most of an hour…
+    private static let longestStillness: Int64 = 1024
+    /// …and half as long again each time that it has kept moving for this long.
+    private static let livelyPeriod: Duration = .seconds(300)
 
     private let limits: Limits
 
@@ -38,9 +40,11 @@ package struct SourceWatchdog: Sendable {
     private var lastPicture: MonotonicTime
     private var pictures: UInt64 = 0
     private var lastTimestamp: Int64?
-    /// When a timestamp or a picture differed from the one before for the last time.
+    /// When a timestamp, or any sample, differed from the picture before for the last time.
     private var timestampMoved: MonotonicTime
-    private var pictureChanged: MonotonicTime
+    private var samplesChanged: MonotonicTime
+    /// When something was last to be seen that was not there when the scene became still.
+    private var sceneChanged: MonotonicTime
     /// Microseconds from picture to picture, smoothed.
     private var interval: Double?
     private var lastStep: Double?
@@ -55,7 +59,8 @@ package struct SourceWatchdog: Sendable {
         lastPacket = now
         lastPicture = now
         timestampMoved = now
-        pictureChanged = now
+        samplesChanged = now
+        sceneChanged = now
     }
 
     /// The source is connected: what comes now has nothing to do with what came before.
@@ -64,7 +69,8 @@ package struct SourceWatchdog: Sendable {
         lastPacket = now
         lastPicture = now
         timestampMoved = now
-        pictureChanged = now
+        samplesChanged = now
+        sceneChanged = now
         pictures = 0
         lastTimestamp = nil
         interval = nil
@@ -80,14 +86,16 @@ package struct SourceWatchdog: Sendable {
     ///
     /// - Parameters:
     ///   - timestamp: in any unit; nil when the source gave none, which is not the same as one that stands still.
-    ///   - isSame: whether all its samples are those of the picture before.
-    package mutating func pictureDecoded(timestamp: Int64?, isSame: Bool, at now: MonotonicTime) {
+    ///   - similarity: identical to the picture before, similar to the one with which the scene became still, or
+    ///     different from that: the one of the next still scene, then.
+    package mutating func pictureDecoded(timestamp: Int64?, similarity: PictureSimilarity, at now: MonotonicTime) {
         let hasMoved = timestamp == nil || timestamp != lastTimestamp
         if pictures > 0 { measure(lastPicture.duration(to: now)) }
         if hasMoved { timestampMoved = now }
-        if !isSame { pictureChanged = now }
+        if similarity != .identical { samplesChanged = now }
+        if similarity == .different { sceneChanged = now }
         // The first picture of a connection differs from nothing.
-        if pictures > 0 && hasMoved && !isSame { vainRestarts = 0 }
+        if pictures > 0 && hasMoved && similarity != .identical { vainRestarts = 0 }
         lastTimestamp = timestamp
         lastPicture = now
         pictures += 1
@@ -110,7 +118,7 @@ package struct SourceWatchdog: Sendable {
     /// Whether to open the source again, since that is what helps.
     package func wantsRestart(at now: MonotonicTime) -> Bool {
         guard condition == .frozen else { return false }
-        return max(timestampMoved, pictureChanged).duration(to: now) >= freezeDeadline
+        return max(timestampMoved, samplesChanged).duration(to: now) >= freezeDeadline
     }
 
     /// The source is opened again for that.
@@ -129,24 +137,26 @@ package struct SourceWatchdog: Sendable {
     }
 
     private mutating func seen(at now: MonotonicTime) -> SourceCondition {
-        let stillness = pictureChanged.duration(to: now)
-        // Still, if not for long enough to say so.
-        if stillnessEnded != nil && stillness >= patience { stillnessEnded = now }
-        if let stillnessEnded, condition != .unchanging,
-            stillnessEnded.duration(to: now) >= SourceWatchdog.livelyPeriod
-        {
-            stillnessFactor = 1
-            self.stillnessEnded = nil
-        }
+        let stillness = sceneChanged.duration(to: now)
+        calmDown(stillness, now)
         if lastPacket.duration(to: now) >= patience { return .silent }
         if lastPicture.duration(to: now) >= patience { return .withoutPictures }
-        let isStuck = timestampMoved.duration(to: now) >= patience
-        switch (isStuck, stillness >= patience) {
-        case (true, true): return .frozen
-        case (true, false): return .repeatingTimestamps
-        case (false, true) where condition == .unchanging || stillness >= patience * stillnessFactor:
-            return .unchanging
-        case (false, _): return .flowing
+        if timestampMoved.duration(to: now) >= patience {
+            return samplesChanged.duration(to: now) >= patience ? .frozen : .repeatingTimestamps
+        }
+        let limit = condition == .unchanging ? patience : patience * stillnessFactor
+        return stillness >= limit ? .unchanging : .flowing
+    }
+
+    /// A scene that has kept moving may be called still sooner.
+    private mutating func calmDown(_ stillness: Duration, _ now: MonotonicTime) {
+        guard let stillnessEnded, stillnessFactor > 1 else { return }
+        // Still, if not for long enough to say so.
+        if stillness >= patience {
+            self.stillnessEnded = now
+        } else if stillnessEnded.duration(to: now) >= SourceWatchdog.livelyPeriod {
+            stillnessFactor /= 2
+            self.stillnessEnded = now
         }
     }
 

@@ -1,3 +1,5 @@
+import FrameCodec
+
 /// Keeps a source's watchdog: asks it whenever there may be news, from whichever thread, and passes the news on.
 final class WatchKeeper: Sendable {
     private struct State: Sendable {
@@ -42,8 +44,8 @@ final class WatchKeeper: Sendable {
         update(at: now) { $0.packetArrived(at: now) }
     }
 
-    func pictureDecoded(timestamp: Int64?, isSame: Bool, at now: MonotonicTime) {
-        update(at: now) { $0.pictureDecoded(timestamp: timestamp, isSame: isSame, at: now) }
+    func pictureDecoded(timestamp: Int64?, similarity: PictureSimilarity, at now: MonotonicTime) {
+        update(at: now) { $0.pictureDecoded(timestamp: timestamp, similarity: similarity, at: now) }
     }
 
     /// Nothing happens.

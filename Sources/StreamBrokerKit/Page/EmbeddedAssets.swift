@@ -1657,7 +1657,7 @@ export class Wall {
         EmbeddedAsset(
             path: "/player/address.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "7afad287aa612c458e09c9a0106901f1",
+            digest: "d57355f077835c26af75bbcf1368c08a",
             text: #"""
 /** Where a broker is: what a person may type, and the addresses that follow from it. */
 
@@ -1737,9 +1737,9 @@ export function plainSocketAddress(broker, { stream, fps }, token) {
   return webSocket(withQuery(new URL(`ws/${encodeURIComponent(stream)}`, broker), fps, token));
 }
 
-/** Where a broker lists its streams. */
-export function streamsAddress(broker) {
-  return new URL("api/streams", broker);
+/** Where a broker lists its streams, those that the token opens. */
+export function streamsAddress(broker, token = null) {
+  return withQuery(new URL("api/streams", broker), null, token);
 }
 
 /**
@@ -1895,6 +1895,65 @@ function pngBlob(bitmap) {
   canvas.height = bitmap.height;
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+"""#
+        ),
+        EmbeddedAsset(
+            path: "/player/causes.js",
+            contentType: "text/javascript; charset=utf-8",
+            digest: "187ba6bf6bb0c5a605d286866f805f98",
+            text: #"""
+/** Why cameras show nothing new, as far as the broker knows: whoever runs them for it tells it. Asked only while that matters. */
+
+import { streamsAddress } from "./address.js";
+
+const REPEAT = 5000;
+const ANSWER_LIMIT = 4000;
+
+export class Causes {
+  #address;
+  #reasons = new Map();
+  #asked = -Infinity;
+  /** A list that cannot be had is not asked for again: each failed look is an error in the browser's console. */
+  #isClosed = false;
+
+  /** @param {URL} broker  @param {string | null} token */
+  constructor(broker, token) {
+    this.#address = streamsAddress(broker, token);
+  }
+
+  /**
+   * What was known a moment ago; what is known now is asked for, and can be had at the next call.
+   * @param {string} stream
+   * @param {number} now  ms
+   * @returns {string | null} a sentence, or null when the broker knows nothing of this stream's camera
+   */
+  of(stream, now) {
+    if (!this.#isClosed && now - this.#asked >= REPEAT) {
+      this.#asked = now;
+      this.#ask();
+    }
+    return this.#reasons.get(stream) ?? null;
+  }
+
+  async #ask() {
+    try {
+      const response = await fetch(this.#address, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_LIMIT) });
+      if (!response.ok) throw new Error(`the list of streams answers ${response.status}`);
+      const { streams } = await response.json();
+      const kept = streams.filter(({ source }) => source && source.state !== "live");
+      this.#reasons = new Map(kept.map(({ stream, source }) => [stream, sentence(source.reason)]));
+    } catch {
+      this.#isClosed = true;
+      this.#reasons.clear();
+    }
+  }
+}
+
+function sentence(text) {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 """#
@@ -3691,7 +3750,7 @@ export function icon(name) {
         EmbeddedAsset(
             path: "/player/link.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "450ccddfe41b240d927901fc798d216b",
+            digest: "85c9ca3f05b773adcee4f5225570f3d2",
             text: #"""
 /**
  * The one socket to a broker, kept up as long as somebody wants a stream of it.
@@ -3706,6 +3765,7 @@ export function icon(name) {
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
 import { ClockOffset, wallTime } from "./clock.js";
+import { Causes } from "./causes.js";
 import { SUBPROTOCOL, ack, bareFrame, parseControl, parseFrame, ping, rate, subscribe, unsubscribe } from "./protocol.js";
 
 const HANDSHAKE_LIMIT = 10_000;
@@ -3814,6 +3874,8 @@ export class Link {
 
   /** The broker's clock, as far as this connection knows it. */
   clock = new ClockOffset();
+  /** What the broker knows of cameras that show nothing. @type {Causes} */
+  causes;
 
   /**
    * @param {object} options
@@ -3829,6 +3891,7 @@ export class Link {
     this.#plain = plain;
     this.#onPlain = onPlain;
     this.#random = random;
+    this.causes = new Causes(broker, token);
   }
 
   /** @returns {LinkState} */
@@ -4526,7 +4589,7 @@ export class PictureInPicture {
         EmbeddedAsset(
             path: "/player/player.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "5277db4e5831a24b253cb43cd638e687",
+            digest: "7e50dbcffaa4dd31b9e6461358ecaa63",
             text: #"""
 /**
  * One stream on its way from the socket to one canvas: receives, decodes, paints, measures, and knows how it stands. Runs in
@@ -4539,7 +4602,7 @@ import { NewestWinsDecoder } from "./decoder.js";
 import { Figures } from "./figures.js";
 import { Painter } from "./painter.js";
 import { RecentFrames } from "./recent-frames.js";
-import { freshnessLimit, statusOf } from "./status.js";
+import { freshnessLimit, hasCause, statusOf } from "./status.js";
 
 const IDLE = { phase: "idle" };
 
@@ -4697,20 +4760,9 @@ export class Player {
   update() {
     // Nothing is painted for somebody who does not look, so nothing can be said about what is there.
     if (this.#link && !this.#watching && this.#link.state.phase === "open" && this.#status.state !== null) return;
-    const status = statusOf({
-      link: this.#link?.state ?? IDLE,
-      stream: this.#target?.stream ?? "",
-      host: this.#target ? new URL(this.#target.broker).host : "",
-      standby: this.#standby,
-      refusal: this.#refusal,
-      picture: this.#picture(),
-      unshowable: this.#unshowable,
-      now: wallTime(),
-    });
-    const { state, title, detail } = this.#status;
-    if (state === status.state && title === status.title && detail === status.detail) return;
-    this.#status = status;
-    this.#onStatus(status, this.#painter.painted !== null);
+    const status = this.#look(null);
+    const cause = hasCause(status) ? this.#link.causes.of(this.#target.stream, performance.now()) : null;
+    this.#become(cause ? this.#look(cause) : status);
   }
 
   // What the link tells
@@ -4768,6 +4820,28 @@ export class Player {
   #undecodable(frame) {
     this.#figures.undecodable();
     this.#unshowable = frame.format.name;
+  }
+
+  /** @param {string | null} cause  why nothing new comes */
+  #look(cause) {
+    return statusOf({
+      link: this.#link?.state ?? IDLE,
+      stream: this.#target?.stream ?? "",
+      host: this.#target ? new URL(this.#target.broker).host : "",
+      standby: this.#standby,
+      refusal: this.#refusal,
+      picture: this.#picture(),
+      unshowable: this.#unshowable,
+      cause,
+      now: wallTime(),
+    });
+  }
+
+  #become(status) {
+    const { state, title, detail } = this.#status;
+    if (state === status.state && title === status.title && detail === status.detail) return;
+    this.#status = status;
+    this.#onStatus(status, this.#painter.painted !== null);
   }
 
   /** What there is to know about the picture on screen, see `statusOf`. */
@@ -4986,7 +5060,7 @@ export class RecentFrames {
         EmbeddedAsset(
             path: "/player/status.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "101c22dd68313387398713c73feb304f",
+            digest: "b33e2411196b2fd3d55fb6989648f341",
             text: #"""
 /** What the player says about itself: facts in, a state and a sentence out. Nothing here waits or asks. */
 
@@ -4998,6 +5072,8 @@ const LONGEST_LIMIT = 5 * 60_000;
 /** After so long nobody expects the next picture any more. */
 const LOST_AFTER = 15_000;
 const LATE_AFTER = 3000;
+/** What a camera may be the cause of. */
+const WITHOUT_PICTURES = ["waiting", "stale", "camera-lost"];
 
 /** What the user's wish alone decides. */
 export const DISCONNECTED = say("disconnected", "Disconnected", "Nothing is received until you connect.");
@@ -5024,12 +5100,13 @@ export function freshnessLimit(interval, fps) {
  *     on screen: ms since it was new; after how many it is stale; whether it came live by this very subscription;
  *     how late pictures come in
  * @property {string | null} unshowable  the format of frames that come in and cannot be decoded
+ * @property {string | null} cause  why nothing new comes, as a sentence; null when nobody knows
  * @property {number} now
  *
  * @param {Facts} facts
  * @returns {{state: string, title: string, detail: string}}
  */
-export function statusOf({ link, stream, host, standby, refusal, picture, unshowable, now }) {
+export function statusOf({ link, stream, host, standby, refusal, picture, unshowable, cause, now }) {
   switch (link.phase) {
     case "idle":
       return DISCONNECTED;
@@ -5053,22 +5130,27 @@ export function statusOf({ link, stream, host, standby, refusal, picture, unshow
   }
   if (!picture) {
     return standby
-      ? say("camera-lost", "Camera lost", "It sends nothing.")
-      : say("waiting", "Waiting for a picture", `Connected. Nobody has sent “${stream}” a frame yet.`);
+      ? say("camera-lost", "Camera lost", sentences("It sends nothing.", cause))
+      : say("waiting", "Waiting for a picture", sentences(`Connected. Nobody has sent “${stream}” a frame yet.`, cause));
   }
   if (standby || picture.age > Math.max(LOST_AFTER, 2 * picture.limit)) {
-    return say("camera-lost", "Camera lost", `Its last picture is ${duration(picture.age)} old.`);
+    return say("camera-lost", "Camera lost", sentences(`Its last picture is ${duration(picture.age)} old.`, cause));
   }
   if (picture.age > picture.limit) {
-    return say("stale", "Stale picture", `${duration(picture.age)} old. No newer one has come.`);
+    return say("stale", "Stale picture", sentences(`${duration(picture.age)} old. No newer one has come.`, cause));
   }
   if (!picture.proven) {
-    return say("waiting", "Waiting for a picture", "Connected. The one on screen is from before.");
+    return say("waiting", "Waiting for a picture", sentences("Connected. The one on screen is from before.", cause));
   }
   if (picture.behind !== null && picture.behind > LATE_AFTER) {
     return say("late", "Late", `The picture is ${duration(picture.behind)} behind.`);
   }
   return say("live", "Live", "");
+}
+
+/** Whether pictures are missing for a reason that lies with the camera, or may. */
+export function hasCause({ state }) {
+  return WITHOUT_PICTURES.includes(state);
 }
 
 function retry({ retryAt }, now) {

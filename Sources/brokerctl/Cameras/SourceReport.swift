@@ -24,10 +24,12 @@ package struct SourceReport: Sendable, Hashable {
         switch event {
         case .connecting: self.init(state: .connecting, reason: "\(event)")
         case .live: self.init(state: .live, reason: "\(event)")
-        case .lost, .encodingFailed: self.init(state: .lost, reason: "\(event)")
+        // When it is tried again is not known any more when somebody reads this.
+        case .lost(let error, _): self.init(state: .lost, reason: "\(error)")
+        case .encodingFailed: self.init(state: .lost, reason: "\(event)")
         case .fellBack: self.init(state: .connecting, reason: "\(event)")
         // A camera that is connected and shows nothing is as good as lost, and goes on being tried.
-        case .condition(let condition): self.init(state: condition.showsPresent ? .live : .lost, reason: "\(event)")
+        case .condition(let condition): self.init(state: condition.showsPresent ? .live : .lost, reason: "\(condition)")
         case .adjusted, .ended: return nil
         }
     }

@@ -11,7 +11,7 @@ import time
 
 from faults.line import Torso
 from faults.rtsp_messages import Message, Packet
-from faults.scene import Fault, Scene
+from faults.scene import PATIENCE, Fault, Scene
 
 SHORT, LONG, SILENCE = 2, 6, 5
 
@@ -169,19 +169,22 @@ def latency(scene: Scene) -> None:
     scene.expect_new_picture(LONG)
 
 
-@fault(13, "the picture is frozen while packets go on, 12 s", "no restart, told once at most; new picture within 6 s")
+@fault(13, "the picture is frozen while packets go on, 12 s", "told once in 5 s, no restart; new picture within 6 s")
 def frozen(scene: Scene) -> None:
     film = scene.stage.camera("camera-13")
     scene.begin(film.port)
     scene.log_from = len(scene.publish.log)
     film.process.send_signal(scene.stage.FREEZE)
-    scene.pause(12)
-    # The camera's encoder makes each picture a little different: told are those that are the same to the last sample.
-    told = scene.log().count("all pictures are the same")
-    scene.say(f"told {told} times")
-    scene.check(told <= 1, "the log tells more than once that all pictures are the same")
+    began = time.monotonic()
+    scene.publish.wait_log("watchdog: all pictures show the same", timeout=5 + PATIENCE)
+    noticed = time.monotonic() - began
+    scene.say(f"told in {noticed:.1f} s")
+    scene.check(noticed <= 5, f"told after {noticed:.1f} s only")
+    scene.pause(12 - noticed)
     film.process.send_signal(scene.stage.FREEZE)
     scene.expect_new_picture(LONG)
+    told = len(re.findall("watchdog: all pictures show the same", scene.log()))
+    scene.check(told == 1, f"told {told} times")
     # A still scene looks the same: opening the source again would not help.
     scene.check_log(None)
 
@@ -338,12 +341,12 @@ def junk_description(scene: Scene) -> None:
             return None
         return request.answer("200 OK", "Content-Type: application/sdp", body=bodies[0])
 
-    with scene.fault_lasts(LONG, "."):
+    with scene.fault_lasts(LONG, "cannot be decoded"):
         scene.line.answer = describe
         scene.line.cut()
-        scene.pause(6)
+        scene.expect_noticed("cannot be decoded", within=6)
         bodies[0] = dice.randbytes(200_000)
-        scene.pause(6)
+        scene.expect_noticed("has no video stream", within=6)
         scene.line.answer = lambda request: None
 
 
@@ -439,4 +442,56 @@ def no_datagrams(scene: Scene) -> None:
     scene.start_publisher(scene.line.url, options=["--transport", "auto"])
     scene.expect_new_picture(LONG)
     scene.check("taking TCP" in scene.publish.log, "the change to TCP is not told")
+    scene.check_log(None)
+
+
+@fault("g", "an SDP without a frame rate", "pictures at the camera's rate, without a word of a loss")
+def no_frame_rate(scene: Scene) -> None:
+    film = scene.stage.camera("camera-g")
+    film.wait_ready()
+    line = scene.line = scene.stage.line(film.port)
+    described: list[bytes] = []
+
+    def describe(message: Message) -> Message:
+        if b"m=video" not in message.body:
+            return message
+        described.append(re.sub(rb"a=(framerate|x-framerate|x-dimensions):.*\r\n", b"", message.body))
+        return message.with_body(described[-1])
+
+    line.rewrite = describe
+    scene.barrier.wait(90)
+    scene.start_publisher(line.url)
+    scene.expect_new_picture(LONG)
+    began = time.monotonic()
+    scene.pause(5)
+    rate = scene.watch.rate(began)
+    scene.say(f"{rate:.0f} fps")
+    scene.check(15 <= rate <= 27, f"{rate:.1f} pictures a second of a camera that makes 25")
+    scene.check(bool(described) and b"rate" not in described[-1], "the description was not altered")
+    scene.check_log(None)
+
+
+@fault("h", "all timestamps are the same for 10 s", "told once in 5 s, pictures go on; new picture within 2 s")
+def repeated_timestamps(scene: Scene) -> None:
+    scene.begin()
+    standstill: list[int] = []
+
+    def alter(packet: Packet) -> Packet:
+        standstill.append(packet.timestamp)
+        return packet.later(standstill[0] - packet.timestamp)
+
+    scene.log_from = len(scene.publish.log)
+    began = time.monotonic()
+    scene.line.alter = alter
+    scene.publish.wait_log("watchdog: all pictures bear the same timestamp", timeout=5 + PATIENCE)
+    noticed = time.monotonic() - began
+    scene.say(f"told in {noticed:.1f} s")
+    scene.check(noticed <= 5, f"told after {noticed:.1f} s only")
+    scene.pause(10 - noticed)
+    gap = scene.watch.longest_gap(began)
+    scene.check(gap < 2, f"a gap of {gap:.1f} s")
+    scene.line.alter = lambda packet: packet
+    scene.expect_new_picture(SHORT)
+    told = len(re.findall("watchdog: all pictures bear", scene.log()))
+    scene.check(told == 1, f"told {told} times")
     scene.check_log(None)

@@ -72,6 +72,7 @@ class Line:
         self.frozen: set[asyncio.Task] = set()  # connections on which nothing moves any more
         self.answer: Callable[[Message], Message | None] = lambda request: None  # in the camera's stead
         self.swallows: set[str] = set()  # methods that get no answer
+        self.rewrite: Callable[[Message], Message] = lambda message: message  # what the camera says
         self.alter: Callable[[Packet], Packet | Torso | None] = lambda packet: packet  # of the camera's packets
         self.alter_bytes: Callable[[bytes], bytes] = lambda data: data  # of all that the camera sends
         self.delay: tuple[float, float] | None = None  # seconds, from … to
@@ -228,8 +229,10 @@ class Connection:
                             raise Cut
                         self.line.frozen.add(self.task)
                         await self._thaw()
-                elif self.relay and "server_port=" in item.head:
-                    self.relay.learn(item)
+                else:
+                    if self.relay and "server_port=" in item.head:
+                        self.relay.learn(item)
+                    item = self.line.rewrite(item)
                 out += item.encode()
             if out:
                 await self._send(self.line.alter_bytes(bytes(out)))

@@ -14,11 +14,14 @@ def lines(table: list[tuple[Fault, Outcome] | str]) -> Iterator[str]:
             yield entry
             continue
         fault, outcome = entry
+        result = "survived" if outcome.passed else "NOT AS EXPECTED: " + "; ".join(outcome.problems)[:200]
+        if outcome.first_problems:
+            result += " (the second time; the first time " + "; ".join(outcome.first_problems)[:200] + ")"
         yield ROW.format(
             fault.number,
             fault.name,
             fault.expected,
             "; ".join(outcome.happened or ["as expected"] if outcome.passed else outcome.happened),
             "" if outcome.seconds is None else f"{outcome.seconds:.2f} s",
-            "survived" if outcome.passed else "NOT AS EXPECTED: " + "; ".join(outcome.problems)[:200],
+            result,
         )

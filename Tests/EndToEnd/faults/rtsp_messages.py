@@ -33,6 +33,11 @@ class Message:
             lines.append(f"Content-Length: {len(body)}")
         return Message("\r\n".join(lines) + "\r\n\r\n", body)
 
+    def with_body(self, body: bytes) -> "Message":
+        """The same message with another body."""
+        length = f"Content-Length: {len(body)}"
+        return Message(re.sub(r"^Content-Length:\s*\d+", length, self.head, flags=re.MULTILINE | re.IGNORECASE), body)
+
 
 @dataclass
 class Packet:
@@ -53,9 +58,13 @@ class Packet:
     def encode(self) -> bytes:
         return b"$" + bytes([self.channel]) + len(self.data).to_bytes(2, "big") + self.data
 
+    @property
+    def timestamp(self) -> int:
+        return int.from_bytes(self.data[4:8], "big")
+
     def later(self, ticks: int) -> "Packet":
         """The same packet with another RTP timestamp."""
-        moved = int.from_bytes(self.data[4:8], "big") + ticks & 0xFFFF_FFFF
+        moved = self.timestamp + ticks & 0xFFFF_FFFF
         return Packet(self.channel, self.data[:4] + moved.to_bytes(4, "big") + self.data[8:])
 
 

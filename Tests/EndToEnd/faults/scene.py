@@ -32,6 +32,8 @@ class Outcome:
     problems: list[str] = field(default_factory=list)
     seconds: float | None = None
     log: str = ""
+    # What was not as expected the first time, if it was played twice.
+    first_problems: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:

@@ -1,3 +1,4 @@
+import FrameCodec
 import RTSPCapture
 import Testing
 
@@ -38,12 +39,17 @@ struct SourceWatchdogTests {
         }
 
         /// Pictures at a rate, each after the time that it takes.
-        mutating func pictures(_ seconds: Double, rate: Double, isSame: Bool = false, timestampMoves: Bool = true) {
+        mutating func pictures(
+            _ seconds: Double,
+            rate: Double,
+            similarity: PictureSimilarity = .different,
+            timestampMoves: Bool = true
+        ) {
             for _ in 0..<Int(seconds * rate) {
                 pass(1 / rate)
                 if timestampMoves { timestamp += Int64(1_000_000 / rate) }
                 watchdog.packetArrived(at: time)
-                watchdog.pictureDecoded(timestamp: timestamp, isSame: isSame, at: time)
+                watchdog.pictureDecoded(timestamp: timestamp, similarity: similarity, at: time)
                 look()
             }
         }
@@ -98,13 +104,32 @@ struct SourceWatchdogTests {
         let delay3 = try #require(scene.changes.first).at - begin
         #expect(delay3 <= 3)
 
-        scene.changes = []
-        begin = Double(scene.now) / 1_000_000
-        scene.pictures(20, rate: rate, isSame: true)
+        #expect(scene.restarts.isEmpty)
+    }
+
+    @Test(
+        "A scene in which nothing changes is told within three seconds, noise or not, and is left in peace",
+        arguments: [1.0, 30],
+        [PictureSimilarity.identical, .similar]
+    )
+    func unchanging(rate: Double, similarity: PictureSimilarity) throws {
+        var scene = Scene()
+        scene.pictures(10, rate: rate)
+        let begin = Double(scene.now) / 1_000_000
+        scene.pictures(600, rate: rate, similarity: similarity)
         scene.pictures(4, rate: rate)
         #expect(scene.told == [.unchanging, .flowing])
-        let delay4 = try #require(scene.changes.first).at - begin
-        #expect(delay4 <= 3)
+        let delay = try #require(scene.changes.first).at - begin
+        #expect(delay <= 3)
+        #expect(scene.restarts.isEmpty)
+    }
+
+    @Test("Pictures that differ, if only by noise, with a timestamp that stands still are not frozen")
+    func noisyStandstill() {
+        var scene = Scene()
+        scene.pictures(10, rate: 30)
+        scene.pictures(60, rate: 30, similarity: .similar, timestampMoves: false)
+        #expect(scene.told == [.repeatingTimestamps])
         #expect(scene.restarts.isEmpty)
     }
 
@@ -112,7 +137,7 @@ struct SourceWatchdogTests {
     func frozen() throws {
         var scene = Scene()
         scene.pictures(10, rate: 30)
-        scene.pictures(1200, rate: 30, isSame: true, timestampMoves: false)
+        scene.pictures(1200, rate: 30, similarity: .identical, timestampMoves: false)
         #expect(scene.told.contains(.frozen))
         let gaps = zip(scene.restarts, scene.restarts.dropFirst()).map { $1 - $0 }
         let delay5 = try #require(scene.restarts.first) - 10
@@ -125,7 +150,7 @@ struct SourceWatchdogTests {
         scene.pictures(2, rate: 30)
         scene.restarts = []
         let begin = Double(scene.now) / 1_000_000
-        scene.pictures(6, rate: 30, isSame: true, timestampMoves: false)
+        scene.pictures(6, rate: 30, similarity: .identical, timestampMoves: false)
         let delay6 = try #require(scene.restarts.first) - begin
         #expect(delay6 < 5.2)
     }
@@ -136,7 +161,7 @@ struct SourceWatchdogTests {
         for _ in 0..<300 {
             scene.pass(0.033)
             scene.watchdog.packetArrived(at: scene.time)
-            scene.watchdog.pictureDecoded(timestamp: nil, isSame: false, at: scene.time)
+            scene.watchdog.pictureDecoded(timestamp: nil, similarity: .different, at: scene.time)
             scene.look()
         }
         #expect(scene.told == [])
@@ -152,15 +177,34 @@ struct SourceWatchdogTests {
         #expect(scene.told == [])
     }
 
-    @Test("A scene in which something moves every few seconds is not called still in turns")
-    func quietScene() {
+    @Test("A scene in which something moves now and then is not called still in turns", arguments: [4.0, 20, 120])
+    func quietScene(pause: Double) {
         var scene = Scene()
-        for _ in 0..<200 {
-            scene.pictures(4, rate: 10, isSame: true)
-            scene.pictures(0.1, rate: 10)
+        var passages = 0
+        while scene.now < 4 * 3_600_000_000 {
+            scene.pictures(pause, rate: 2, similarity: .similar)
+            scene.pictures(3, rate: 2)
+            passages += 1
         }
-        // 800 seconds. Without a longer patience, there would be 200 pairs of lines.
-        #expect(scene.told.count <= 8)
+        // Four hours. Without a longer patience, there would be a pair of lines for each passage.
+        #expect(passages > 100)
+        #expect(scene.told.count <= 2 * 10)
+    }
+
+    @Test("A scene that is lively again is called still within three seconds again, in time")
+    func livelyAgain() throws {
+        var scene = Scene()
+        for _ in 0..<5 {
+            scene.pictures(100, rate: 2, similarity: .similar)
+            scene.pictures(3, rate: 2)
+        }
+        scene.pictures(3600, rate: 2)
+        scene.changes = []
+        let begin = Double(scene.now) / 1_000_000
+        scene.pictures(10, rate: 2, similarity: .similar)
+        #expect(scene.told == [.unchanging])
+        let delay = try #require(scene.changes.first).at - begin
+        #expect(delay <= 3)
     }
 
     @Test("A camera that goes from 25 pictures a second to one, and to 60, is well")

@@ -76,9 +76,9 @@ export function plainSocketAddress(broker, { stream, fps }, token) {
   return webSocket(withQuery(new URL(`ws/${encodeURIComponent(stream)}`, broker), fps, token));
 }
 
-/** Where a broker lists its streams. */
-export function streamsAddress(broker) {
-  return new URL("api/streams", broker);
+/** Where a broker lists its streams, those that the token opens. */
+export function streamsAddress(broker, token = null) {
+  return withQuery(new URL("api/streams", broker), null, token);
 }
 
 /**

@@ -11,6 +11,7 @@
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
 import { ClockOffset, wallTime } from "./clock.js";
+import { Causes } from "./causes.js";
 import { SUBPROTOCOL, ack, bareFrame, parseControl, parseFrame, ping, rate, subscribe, unsubscribe } from "./protocol.js";
 
 const HANDSHAKE_LIMIT = 10_000;
@@ -119,6 +120,8 @@ export class Link {
 
   /** The broker's clock, as far as this connection knows it. */
   clock = new ClockOffset();
+  /** What the broker knows of cameras that show nothing. @type {Causes} */
+  causes;
 
   /**
    * @param {object} options
@@ -134,6 +137,7 @@ export class Link {
     this.#plain = plain;
     this.#onPlain = onPlain;
     this.#random = random;
+    this.causes = new Causes(broker, token);
   }
 
   /** @returns {LinkState} */

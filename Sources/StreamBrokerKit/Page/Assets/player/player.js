@@ -9,7 +9,7 @@ import { NewestWinsDecoder } from "./decoder.js";
 import { Figures } from "./figures.js";
 import { Painter } from "./painter.js";
 import { RecentFrames } from "./recent-frames.js";
-import { freshnessLimit, statusOf } from "./status.js";
+import { freshnessLimit, hasCause, statusOf } from "./status.js";
 
 const IDLE = { phase: "idle" };
 
@@ -167,20 +167,9 @@ export class Player {
   update() {
     // Nothing is painted for somebody who does not look, so nothing can be said about what is there.
     if (this.#link && !this.#watching && this.#link.state.phase === "open" && this.#status.state !== null) return;
-    const status = statusOf({
-      link: this.#link?.state ?? IDLE,
-      stream: this.#target?.stream ?? "",
-      host: this.#target ? new URL(this.#target.broker).host : "",
-      standby: this.#standby,
-      refusal: this.#refusal,
-      picture: this.#picture(),
-      unshowable: this.#unshowable,
-      now: wallTime(),
-    });
-    const { state, title, detail } = this.#status;
-    if (state === status.state && title === status.title && detail === status.detail) return;
-    this.#status = status;
-    this.#onStatus(status, this.#painter.painted !== null);
+    const status = this.#look(null);
+    const cause = hasCause(status) ? this.#link.causes.of(this.#target.stream, performance.now()) : null;
+    this.#become(cause ? this.#look(cause) : status);
   }
 
   // What the link tells
@@ -238,6 +227,28 @@ export class Player {
   #undecodable(frame) {
     this.#figures.undecodable();
     this.#unshowable = frame.format.name;
+  }
+
+  /** @param {string | null} cause  why nothing new comes */
+  #look(cause) {
+    return statusOf({
+      link: this.#link?.state ?? IDLE,
+      stream: this.#target?.stream ?? "",
+      host: this.#target ? new URL(this.#target.broker).host : "",
+      standby: this.#standby,
+      refusal: this.#refusal,
+      picture: this.#picture(),
+      unshowable: this.#unshowable,
+      cause,
+      now: wallTime(),
+    });
+  }
+
+  #become(status) {
+    const { state, title, detail } = this.#status;
+    if (state === status.state && title === status.title && detail === status.detail) return;
+    this.#status = status;
+    this.#onStatus(status, this.#painter.painted !== null);
   }
 
   /** What there is to know about the picture on screen, see `statusOf`. */

@@ -8,6 +8,8 @@ const LONGEST_LIMIT = 5 * 60_000;
 /** After so long nobody expects the next picture any more. */
 const LOST_AFTER = 15_000;
 const LATE_AFTER = 3000;
+/** What a camera may be the cause of. */
+const WITHOUT_PICTURES = ["waiting", "stale", "camera-lost"];
 
 /** What the user's wish alone decides. */
 export const DISCONNECTED = say("disconnected", "Disconnected", "Nothing is received until you connect.");
@@ -34,12 +36,13 @@ export function freshnessLimit(interval, fps) {
  *     on screen: ms since it was new; after how many it is stale; whether it came live by this very subscription;
  *     how late pictures come in
  * @property {string | null} unshowable  the format of frames that come in and cannot be decoded
+ * @property {string | null} cause  why nothing new comes, as a sentence; null when nobody knows
  * @property {number} now
  *
  * @param {Facts} facts
  * @returns {{state: string, title: string, detail: string}}
  */
-export function statusOf({ link, stream, host, standby, refusal, picture, unshowable, now }) {
+export function statusOf({ link, stream, host, standby, refusal, picture, unshowable, cause, now }) {
   switch (link.phase) {
     case "idle":
       return DISCONNECTED;
@@ -63,22 +66,27 @@ export function statusOf({ link, stream, host, standby, refusal, picture, unshow
   }
   if (!picture) {
     return standby
-      ? say("camera-lost", "Camera lost", "It sends nothing.")
-      : say("waiting", "Waiting for a picture", `Connected. Nobody has sent “${stream}” a frame yet.`);
+      ? say("camera-lost", "Camera lost", sentences("It sends nothing.", cause))
+      : say("waiting", "Waiting for a picture", sentences(`Connected. Nobody has sent “${stream}” a frame yet.`, cause));
   }
   if (standby || picture.age > Math.max(LOST_AFTER, 2 * picture.limit)) {
-    return say("camera-lost", "Camera lost", `Its last picture is ${duration(picture.age)} old.`);
+    return say("camera-lost", "Camera lost", sentences(`Its last picture is ${duration(picture.age)} old.`, cause));
   }
   if (picture.age > picture.limit) {
-    return say("stale", "Stale picture", `${duration(picture.age)} old. No newer one has come.`);
+    return say("stale", "Stale picture", sentences(`${duration(picture.age)} old. No newer one has come.`, cause));
   }
   if (!picture.proven) {
-    return say("waiting", "Waiting for a picture", "Connected. The one on screen is from before.");
+    return say("waiting", "Waiting for a picture", sentences("Connected. The one on screen is from before.", cause));
   }
   if (picture.behind !== null && picture.behind > LATE_AFTER) {
     return say("late", "Late", `The picture is ${duration(picture.behind)} behind.`);
   }
   return say("live", "Live", "");
+}
+
+/** Whether pictures are missing for a reason that lies with the camera, or may. */
+export function hasCause({ state }) {
+  return WITHOUT_PICTURES.includes(state);
 }
 
 function retry({ retryAt }, now) {
