@@ -185,7 +185,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "BrokerctlTests", dependencies: ["brokerctl"], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerctlTests",
+            dependencies: ["brokerctl", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

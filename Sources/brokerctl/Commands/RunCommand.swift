@@ -28,6 +28,7 @@ struct RunCommand: AsyncParsableCommand {
     var config: String
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
+    @OptionGroup var caddy: CaddyOptions
     @Option(help: SettingKey.logLevel.help) var logLevel: String?
 
     func run() async throws {
@@ -37,7 +38,9 @@ struct RunCommand: AsyncParsableCommand {
         let settings = try await Settings(values: file.server)
         let logger = try CommonOptions.parse(logLevel.map { ["--log-level", $0] } ?? []).startLogging(settings)
         let flags = [("--port", port), ("--bind", bind)].flatMap { name, value in value.map { [name, $0] } ?? [] }
-        var (broker, server) = try ServeCommand.parse(flags).configurations(settings, logger: logger)
+        let serve = try ServeCommand.parse(flags)
+        var (broker, server) = try serve.configurations(settings, logger: logger)
+        let plan = try caddy.plan(settings, server: &server, port: port)
         let streams = try file.cameras.reduce(0) { $0 + (try $1.streams().count) }
         broker.maximumStreams = max(broker.maximumStreams, streams)
 
@@ -58,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger
         )
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])
-        try await runServices([theServer, fleet])
+        try await runServices(try await serve.proxies(plan, of: theServer, logger: logger) + [theServer, fleet])
     }
 
     /// Reads a file and checks each camera as its process would.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker and its page.
@@ -16,14 +17,25 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumViewersPerStream.help) var maxViewersPerStream: String?
     @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
+    @OptionGroup var caddy: CaddyOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let (settings, logger) = try await common.start()
-        let (broker, server) = try configurations(settings, logger: logger)
-        try await runServices([
-            BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
-        ])
+        var (broker, server) = try configurations(settings, logger: logger)
+        let plan = try caddy.plan(settings, server: &server, port: port)
+        let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
+        try await runServices(try await proxies(plan, of: theServer, logger: logger) + [theServer])
+    }
+
+    /// Caddy, if it is wanted. It stands before the broker's server in the list of services, so that it ends after it: viewers are
+    /// told that the broker goes.
+    ///
+    /// - Throws: ``CaddyError`` when it is missing or too old.
+    func proxies(_ plan: Caddyfile?, of server: BrokerServer, logger: Logger) async throws -> [any Service] {
+        guard let plan else { return [] }
+        let port: @Sendable () async throws -> Int = { try await server.boundPort }
+        return [CaddyProxy(program: try await CaddyProgram(), plan: plan, brokerPort: port, logger: logger)]
     }
 
     /// What the flags and the settings say.

@@ -29,6 +29,24 @@ extension SettingKey {
         "A Unix socket to listen on besides, for publishers of this user: publish --broker unix:PATH.",
         default: "none"
     )
+    static let usesCaddy = SettingKey(
+        "USE_CADDY",
+        flag: "--caddy",
+        "Start Caddy in front of the broker, for TLS and HTTP/2; the broker then listens on 127.0.0.1 and the next port.",
+        default: false
+    )
+    static let caddyPort = SettingKey(
+        "CADDY_PORT",
+        flag: "--caddy-port",
+        "The port that Caddy listens on.",
+        default: "\(server.port), or 443 for a domain"
+    )
+    static let caddyDomain = SettingKey(
+        "CADDY_DOMAIN",
+        flag: "--caddy-domain",
+        "The domain for which Caddy gets a public certificate; ports 80 and 443 must be reachable from the internet.",
+        default: "none: a certificate of Caddy's own authority"
+    )
     package static let logLevel = SettingKey(
         "LOG_LEVEL",
         synonym: "RUST_LOG",

@@ -52,7 +52,7 @@ struct CameraProcess: Sendable {
                     group.cancelAll()
                 }
             }
-            return Self.ending(result.terminationStatus)
+            return result.terminationStatus.ending
         } catch {
             return Task.isCancelled ? "was stopped" : "could not be run: \(error)"
         }
@@ -67,13 +67,6 @@ struct CameraProcess: Sendable {
             // It no longer reads: its end is told by its status.
         }
         try? await writer.finish()
-    }
-
-    private static func ending(_ status: TerminationStatus) -> String {
-        switch status {
-        case .exited(let code): "ended with status \(code)"
-        case .signaled(let signal): "was ended by signal \(signal)"
-        }
     }
 
     /// What a process needs of the environment, and nothing that may be a secret.
