@@ -10,7 +10,7 @@ import Synchronization
 /// pauses, while the broker goes on for whoever reaches it otherwise.
 struct CaddyProxy: Service {
     private static let answersWithin: Duration = .seconds(15)
-    /// Who ends so soon has not got what it needs, even if somebody has answered in its place.
+    /// Who ends so soon has not got what it needs, if it was not certain that the answer was its own.
     private static let provesItself: Duration = .seconds(3)
     private static let backoff = Backoff(initial: .milliseconds(250), maximum: .seconds(10))
 
@@ -68,10 +68,14 @@ struct CaddyProxy: Service {
                 }
                 return nil
             }
+            var hasAnswered = false
             while let end = try await group.next() {
-                guard let end else { continue }
+                guard let end else {
+                    hasAnswered = plan.certificates == .ownAuthority
+                    continue
+                }
                 group.cancelAll()
-                if isFirst && !Task.isCancelled && began.duration(to: .now) < Self.provesItself {
+                if isFirst && !hasAnswered && !Task.isCancelled && began.duration(to: .now) < Self.provesItself {
                     throw CaddyError.ended(end, lastWords: lastError.text)
                 }
                 return end
