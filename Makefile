@@ -14,7 +14,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 # More options for the program that a target starts, as in: make demo ARGS="--port 4000"
 ARGS ?=
 
-.PHONY: help demo test build unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
+.PHONY: help demo test build install unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
   bench-encoder bench-capture bench-cameras fuzz fuzz-encoder exactness lint format clean
 
 help: ## Show this list
@@ -33,6 +33,9 @@ build: ## Compile brokerctl and the examples
 	@swift build -c $(CONFIGURATION) --product brokerctl
 	@swift build -c $(CONFIGURATION) --product EmbedInServer
 	@swift build -c $(CONFIGURATION) --product CameraInProcess
+
+install: build ## Install brokerctl, its manual, completions and systemd unit; PREFIX=/usr/local, DESTDIR for packagers
+	@Scripts/install
 
 unit-test: ## Only the Swift tests; ARGS="--filter NAME" picks some
 	@Scripts/setup build
