@@ -44,6 +44,17 @@ public struct CaptureConfiguration: Sendable {
         self.source = source
     }
 
+    /// Sets all that depends on how often the source makes a picture: a camera that makes one every few seconds is not silent
+    /// between two of them.
+    ///
+    /// - Parameter duration: How long it may send nothing.
+    public mutating func allowSilence(_ duration: Duration) {
+        silenceDeadline = duration
+        // In the proportion of the defaults.
+        noticeDeadline = duration * 5 / 8
+        pictureDeadline = duration * 5
+    }
+
     /// - Throws: ``CaptureError`` with code `invalidConfiguration` for an impossible value.
     func validate() throws(CaptureError) {
         if let frameRate, !(frameRate > 0 && frameRate.isFinite) {

@@ -27,6 +27,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Flag(help: SettingKey.skipsUnchanged.help) var skipUnchanged = false
     @Option(help: SettingKey.renditions.help) var rendition: [String] = []
     @Option(help: SettingKey.transport.help) var transport: String?
+    @Option(help: SettingKey.silenceSeconds.help) var silenceSeconds: String?
     @Option(help: SettingKey.encoderWorkers.help) var encoderWorkers: String?
     @Flag(help: SettingKey.fullRate.help) var fullRate = false
     @Flag(help: .hidden) var kept = false
@@ -108,6 +109,9 @@ struct PublishCommand: AsyncParsableCommand {
         let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
         if let transport = try settings.choice(.transport, flag: transport, of: transports) {
             plan.pipeline.capture.transport = transport
+        }
+        if let seconds = try settings.integer(.silenceSeconds, flag: silenceSeconds, in: 1...3600) {
+            plan.pipeline.capture.allowSilence(.seconds(seconds))
         }
         if let workers = try settings.integer(.encoderWorkers, flag: encoderWorkers, in: 1...64) {
             plan.pipeline.encoderWorkers = workers

@@ -168,6 +168,12 @@ extension SettingKey {
         "How RTSP media travel: tcp, udp or auto.",
         default: "tcp"
     )
+    static let silenceSeconds = SettingKey(
+        "SILENCE_SECONDS",
+        flag: "--silence-seconds",
+        "How long the camera may send nothing until it is opened again; more for one that makes a picture every few seconds.",
+        default: capture.silenceDeadline.components.seconds
+    )
     static let encoderWorkers = SettingKey(
         "ENCODER_WORKERS",
         flag: "--encoder-workers",

@@ -200,4 +200,33 @@ struct CameraFaultTests {
         configuration.pictureDeadline = .milliseconds(600)
         #expect(try await firstLoss(of: Watcher(), configuration)?.code == .noPicture)
     }
+
+    @Test("A camera that is slower than silence is let be when its silence is allowed", .timeLimit(.minutes(1)))
+    func slowCamera() async throws {
+        let clip = try H264Clip("ball-320x180.h264.mp4")
+        let slow = FakeCamera(play: { sender in
+            var number = 0
+            while sender.send(clip.parameterSets + clip.accessUnits[0], picture: number) {
+                number += 1
+                usleep(700_000)
+            }
+        })
+        let server = LoopbackServer { slow.serve($0) }
+        var configuration = try configuration(address(server))
+        configuration.frameRate = nil
+        #expect(try await firstLoss(of: Watcher(), configuration)?.code == .silent)
+
+        let connections = server.accepted
+        configuration.allowSilence(.seconds(8))
+        #expect(configuration.noticeDeadline == .seconds(5))
+        #expect(configuration.pictureDeadline == .seconds(40))
+        let watcher = Watcher()
+        let source = watcher.source(configuration)
+        _ = try await whileIterating(source) {
+            let goesOn = await onThread { watcher.waitForPictures(5) }
+            #expect(goesOn)
+        }
+        #expect(watcher.losses.isEmpty)
+        #expect(server.accepted == connections + 1)
+    }
 }

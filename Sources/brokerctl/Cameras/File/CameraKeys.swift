@@ -2,13 +2,13 @@ extension SettingKey {
     /// What can be said of a camera in a cameras' file: all that `publish` has, but where its frames go.
     static let ofCameras: [SettingKey] = [
         .source, .frameRate, .quality, .encoderChoice, .encoderWorkers, .width, .height, .imageCodec, .bitRate,
-        .latencyBudget, .skipsUnchanged, .renditions, .transport, .loop, .fullRate,
+        .latencyBudget, .skipsUnchanged, .renditions, .transport, .silenceSeconds, .loop, .fullRate,
     ]
 
     /// What can be said at the top of a cameras' file: all that `serve` has.
     static let ofServers: [SettingKey] = [
         .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
-        .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds,
+        .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy, .caddyPort, .caddyDomain,
     ]
 
     /// The key of a camera's setting: its flag without dashes, as in `fps`.
