@@ -4,6 +4,7 @@ All of them together are a load as well. Somebody watches a stream that has no f
 `make faults` runs this file and prints the table.
 """
 
+import contextlib
 import signal
 import threading
 import time
@@ -120,7 +121,9 @@ def play(faults: list[Fault], brokerctl, folder) -> Run:
         scenes = [Scene(fault, stage, barrier) for fault in faults]
         with ThreadPoolExecutor(max_workers=max(1, len(scenes))) as pool:
             done = [pool.submit(scene.run) for scene in scenes]
-            barrier.wait(120)
+            # A scene that could not begin has broken it for all of them, and is the one to say why.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                barrier.wait(120)
             since = time.monotonic()
             for future in done:
                 future.result()

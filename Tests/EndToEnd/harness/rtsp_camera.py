@@ -13,7 +13,7 @@ class Camera:
         self.wait_ready()
 
     def wait_ready(self) -> None:
-        self.process.wait_log("ready ", timeout=20)
+        self.process.wait_log("ready ", timeout=60)
 
     def kill(self) -> None:
         self.process.kill()
