@@ -220,6 +220,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             continueIfExpected(head, context: context)
         case .viewer, .viewerOfMany, .multipart, .stream:
             state = .receivingEnd(head, route, target)
+        case .asset(BrokerService.debugEchoPath) where service.answersDebugEcho && head.method == .GET:
+            state = .receivingEnd(head, route, target)
         case .asset(let path) where role == .embedded && !service.hasAsset(at: path):
             state = .passingOn
             deadline = .distantFuture
@@ -330,6 +332,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             } catch {
                 send(error.answer, to: head, context: context)
             }
+        case .asset(BrokerService.debugEchoPath):
+            do { upgrade(try WebSocketHandshake(echoing: head), head: head, context: context) } catch {
+                send(error.answer, to: head, context: context)
+            }
         case .multipart(let stream): streamParts(of: stream, head: head, context: context)
         case .snapshot(let stream): awaitSnapshot(of: stream, head: head, context: context)
         case .stream(let stream): answerWithDetail(of: stream, head: head, context: context)
@@ -412,6 +418,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     switch handshake.outcome {
                     case .viewer(let request): handler.becomeViewer(request, context: context)
                     case .noRoom(let refusal): handler.turnAway(refusal, context: context)
+                    case .echo: handler.becomeEcho(context: context)
                     }
                 }
             case .failure:
@@ -434,6 +441,14 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             try replaceHTTP(by: viewer, context: context)
             viewer.start()
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    private func becomeEcho(context: ChannelHandlerContext) {
+        do {
+            try replaceHTTP(by: WebSocketEcho(closeTimeout: service.viewers.closeTimeout), context: context)
         } catch {
             context.close(promise: nil)
         }

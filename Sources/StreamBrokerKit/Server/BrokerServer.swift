@@ -39,7 +39,8 @@ public final class BrokerServer: Service, Sendable {
             logger: logger,
             viewers: viewers,
             viewerLimits: configuration.viewerLimits,
-            loops: Listener.loops
+            loops: Listener.loops,
+            answersDebugEcho: configuration.answersDebugEcho
         )
         listener = Listener(
             host: configuration.host,

@@ -16,6 +16,9 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var viewerLimits = ViewerLimits()
     /// How many connections may be open at once, viewers among them. Default 12,000.
     public var maximumConnections = 12_000
+    /// Whether there is a WebSocket at `/debug/echo` that says back what it is told, for conformance suites. Default no: it has no limit
+    /// worth the name.
+    package var answersDebugEcho = false
     /// How long open connections may take to finish when the server shuts down. Default 1 second.
     public var drainTimeout: Duration = .seconds(1)
 

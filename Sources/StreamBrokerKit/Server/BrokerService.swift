@@ -19,6 +19,10 @@ final class BrokerService: Sendable {
     let servesPage: Bool
     /// The broker that a page server's page is for; `nil` is port 3090 of the page's own host.
     let brokerOfPage: String?
+    /// Whether ``debugEchoPath`` exists.
+    let answersDebugEcho: Bool
+    /// Where a conformance suite finds a WebSocket that says back what it is told.
+    static let debugEchoPath = "/debug/echo"
     private let startTime = SystemClock.steadyTime
 
     init(
@@ -30,8 +34,10 @@ final class BrokerService: Sendable {
         viewerLimits: ViewerLimits = ViewerLimits(),
         loops: [any EventLoop] = [],
         servesPage: Bool = true,
-        brokerOfPage: String? = nil
+        brokerOfPage: String? = nil,
+        answersDebugEcho: Bool = false
     ) {
+        self.answersDebugEcho = answersDebugEcho
         self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage
         self.broker = broker

@@ -16,6 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumViewersPerStream.help) var maxViewersPerStream: String?
     @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
+    @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -49,6 +50,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let limit = try settings.integer(.maximumConnections, flag: maxConnections, in: 1...1_000_000) {
             server.maximumConnections = limit
         }
+        server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
         server.viewerLimits = try viewerLimits(settings)
         let files = FileLimit.raise()
