@@ -15,7 +15,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 ARGS ?=
 
 .PHONY: help demo test build unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
-  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder autobahn hostile siege exactness lint format clean
+  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder autobahn hostile exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,10 @@ fuzz: ## Feed decoders, encoders and the image sniffer with what a fuzzer makes 
 	@Scripts/setup test
 	@Scripts/fuzz-swift images $(or $(SECONDS),60)
 	@Scripts/fuzz-swift pictures $(or $(SECONDS),60)
+
+hostile: build ## What hostile clients send, one row each, and a table of what they are answered
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd/test_hostile.py -v $(ARGS)
 
 autobahn: build ## The Autobahn testsuite on the WebSocket layer: 301 cases; needs Python 2.7 (pyenv); ARGS="6.*" picks some
 	@BROKERCTL=$(abspath $(BROKERCTL)) Scripts/autobahn $(ARGS)

@@ -11,6 +11,8 @@ final class BrokerService: Sendable {
     let seats: ViewerSeats
     let viewerClocks: ViewerClocks
     let viewerLosses = ViewerLosses()
+    let limitTally = LimitTally()
+    let postsInFlight: PostsInFlight
     let sources = StreamSources()
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
@@ -29,6 +31,7 @@ final class BrokerService: Sendable {
         broker: Broker,
         limits: RequestLimits,
         maximumConnections: Int,
+        maximumConnectionsPerAddress: Int = .max,
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
         viewerLimits: ViewerLimits = ViewerLimits(),
@@ -45,7 +48,11 @@ final class BrokerService: Sendable {
         self.viewers = viewers
         self.logger = logger
         self.loops = loops
-        connections = ConnectionRegistry(limit: maximumConnections)
+        connections = ConnectionRegistry(limit: maximumConnections, limitPerAddress: maximumConnectionsPerAddress)
+        postsInFlight = PostsInFlight(
+            maximumCount: limits.maximumPostsInFlight,
+            maximumBytes: limits.maximumPostBytesInFlight
+        )
         seats = ViewerSeats(limits: viewerLimits)
         viewerClocks = ViewerClocks(interval: viewers.checkInterval)
     }

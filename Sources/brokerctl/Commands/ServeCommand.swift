@@ -17,6 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
     @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
+    @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -53,6 +54,7 @@ struct ServeCommand: AsyncParsableCommand {
         server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
         server.viewerLimits = try viewerLimits(settings)
+        try limits.apply(settings, to: &server)
         let files = FileLimit.raise()
         if files < server.maximumConnections {
             logger.warning(
