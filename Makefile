@@ -15,7 +15,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 ARGS ?=
 
 .PHONY: help demo test build install unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
-  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder exactness lint format clean
+  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder autobahn hostile exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,13 @@ fuzz: ## Feed decoders, encoders and the image sniffer with what a fuzzer makes 
 	@Scripts/fuzz-swift images $(or $(SECONDS),60)
 	@Scripts/fuzz-swift pictures $(or $(SECONDS),60)
 
+hostile: build ## What hostile clients send, one row each, and a table of what they are answered
+	@Scripts/setup test
+	@BROKERCTL=$(abspath $(BROKERCTL)) .venv/bin/python -m pytest Tests/EndToEnd/test_hostile.py -v $(ARGS)
+
+autobahn: build ## The Autobahn testsuite on the WebSocket layer: 301 cases; needs Python 2.7 (pyenv); ARGS="6.*" picks some
+	@BROKERCTL=$(abspath $(BROKERCTL)) Scripts/autobahn $(ARGS)
+
 sanitize-test: ## The tests of capture and codec under the address sanitizer, then under the thread sanitizer
 	@Scripts/setup build
 	@Scripts/sanitize-test address $(ARGS)
@@ -105,5 +112,5 @@ format: ## Bring the Swift sources into the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
 clean: ## Remove what was built, the Python environment included
-	rm -rf .build .build-tsan .build-asan .build-fuzz Benchmarks/Micro/.build .venv Tests/EndToEnd/output
+	rm -rf .build .build-tsan .build-asan .build-fuzz Benchmarks/Micro/.build .venv .venv-autobahn .venv-autobahn.tool Tests/EndToEnd/output
 	find Tests/EndToEnd Benchmarks/FanOut -name __pycache__ -prune -exec rm -rf {} +

@@ -20,6 +20,7 @@ from harness.bystander import Bystander  # noqa: E402
 from harness.processes import MEDIA, ROOT, Process, clean_environment, free_port, leftovers  # noqa: E402
 from harness.rtsp_camera import Camera  # noqa: E402
 from harness.waiting import wait_until  # noqa: E402
+from hostile import report as hostile_report  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE / "output"
@@ -30,6 +31,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 _figures: dict[str, object] = {}
 # What the faults of test_faults.py came to: a fault and its outcome each, or a line of text.
 fault_table: list = []
+# What the rows of test_hostile.py were answered.
+_hostile_table: list = []
 
 
 # What a run leaves behind: nothing but figures
@@ -41,7 +44,18 @@ def figures() -> dict[str, object]:
     return _figures
 
 
+@pytest.fixture(scope="session")
+def hostile_table() -> list:
+    """Hostile inputs with their answers; they are printed at the end as a table with -v."""
+    return _hostile_table
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
+    if _hostile_table:
+        terminalreporter.section("hostile input")
+        lines = hostile_report.lines(_hostile_table)
+        for line in lines if terminalreporter.verbosity > 0 else lines[-1:]:
+            terminalreporter.line(line)
     if fault_table:
         terminalreporter.section("faults")
         for line in faults_report.lines(fault_table):

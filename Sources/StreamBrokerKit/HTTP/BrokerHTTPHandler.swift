@@ -42,6 +42,12 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var work: Task<Void, Never>?
     private var isShuttingDown = false
     private var hasHadRequest = false
+    /// Whether a part of the next head is there.
+    private var hasBegunHead = false
+    private var hasReadPart = false
+    private var bodyStart: NIODeadline = .distantFuture
+    private var bodyByteCount = 0
+    private var post: PostInFlight?
 
     init(service: BrokerService, role: Role) {
         self.service = service
@@ -74,19 +80,47 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         clock = nil
         work?.cancel()
         work = nil
+        post = nil
     }
 
     private func checkDeadline(context: ChannelHandlerContext) {
-        guard NIODeadline.now() >= deadline else { return }
+        let now = NIODeadline.now()
+        guard now >= deadline || isBodyTooSlow(now: now) else { return }
         deadline = .distantFuture
         switch state {
-        case .waitingForHead where !hasHadRequest, .receivingFrame, .receivingRest, .receivingEnd:
-            send(.slowRequest, to: nil, context: context)
-        case .waitingForHead, .lingering:
+        case .waitingForHead where !hasHadRequest || hasBegunHead:
+            send(.slowRequest(.headTime), to: nil, context: context)
+        case .receivingFrame, .receivingRest, .receivingEnd:
+            send(.slowRequest(.bodyTime), to: nil, context: context)
+        case .waitingForHead:
+            service.limitTally.note(.idleTime)
+            context.close(promise: nil)
+        case .lingering:
             context.close(promise: nil)
         case .answering, .passingOn:
             break
         }
+    }
+
+    private func isBodyTooSlow(now: NIODeadline) -> Bool {
+        switch state {
+        case .receivingFrame, .receivingRest, .receivingEnd:
+            service.limits.bodyPace.isTooSlow(
+                received: bodyByteCount,
+                elapsed: .nanoseconds((now - bodyStart).nanoseconds)
+            )
+        case .waitingForHead, .answering, .passingOn, .lingering: false
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Bytes came and no part of a request was made of them: they are the beginning of a head, which has its time in all.
+        if !hasReadPart, hasHadRequest, !hasBegunHead, case .waitingForHead = state {
+            hasBegunHead = true
+            deadline = .now() + TimeAmount(service.limits.headTimeout)
+        }
+        hasReadPart = false
+        context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
@@ -114,7 +148,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     "there are too many header fields, or they are too long",
                     hint:
                         "send at most \(limits.maximumHeaderFields) fields of \(limits.maximumHeaderBytes) bytes together",
-                    closesConnection: true
+                    closesConnection: true,
+                    limit: .head
                 ),
                 to: nil,
                 context: context
@@ -125,7 +160,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     .badRequest,
                     "the request is not HTTP/1.1",
                     hint: "send a well-formed request",
-                    closesConnection: true
+                    closesConnection: true,
+                    limit: .malformed
                 ),
                 to: nil,
                 context: context
@@ -139,6 +175,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        hasReadPart = true
+        if case .body(let bytes) = part { bodyByteCount += bytes.readableBytes }
         if case .answering = state {
             waitingParts.append(part)
         } else {
@@ -155,6 +193,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             state = .waitingForHead
             guard body.count + bytes.readableBytes <= service.limits.maximumFrameBytes else {
                 return send(.frameTooLarge(limit: service.limits.maximumFrameBytes), to: head, context: context)
+            }
+            guard post?.receive(bytes.readableBytes) ?? true else {
+                return send(.tooManyPosts, to: head, context: context)
             }
             body.append(contentsOf: bytes.readableBytesView)
             state = .receivingFrame(head, ingest, body: body)
@@ -180,6 +221,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         hasHadRequest = true
+        hasBegunHead = false
+        bodyStart = .now()
+        bodyByteCount = 0
         deadline = .now() + TimeAmount(service.limits.bodyTimeout)
         if let refusal = RequestHeaders.refusal(of: head, limits: service.limits) {
             return receiveRest(of: head, then: refusal, context: context)
@@ -214,11 +258,17 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard length ?? 0 <= service.limits.maximumFrameBytes else {
                 return send(.frameTooLarge(limit: service.limits.maximumFrameBytes), to: head, context: context)
             }
+            guard let post = service.postsInFlight.begin() else {
+                return send(.tooManyPosts, to: head, context: context)
+            }
+            self.post = consume post
             var body: [UInt8] = []
             if let length { body.reserveCapacity(length) }
             state = .receivingFrame(head, ingest, body: body)
             continueIfExpected(head, context: context)
         case .viewer, .viewerOfMany, .multipart, .stream:
+            state = .receivingEnd(head, route, target)
+        case .asset(BrokerService.debugEchoPath) where service.answersDebugEcho && head.method == .GET:
             state = .receivingEnd(head, route, target)
         case .asset(let path) where role == .embedded && !service.hasAsset(at: path):
             state = .passingOn
@@ -256,6 +306,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Answers at once, and takes up the next request. Without a head the request was never understood, and the connection ends.
     private func send(_ answer: HTTPAnswer, to head: HTTPRequestHead?, context: ChannelHandlerContext) {
+        post = nil
+        if let limit = answer.limit { service.limitTally.note(limit) }
         let keepsAlive =
             head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
             && !answer.closesConnection && !isShuttingDown
@@ -328,6 +380,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 )
                 upgrade(handshake, head: head, context: context)
             } catch {
+                send(error.answer, to: head, context: context)
+            }
+        case .asset(BrokerService.debugEchoPath):
+            do { upgrade(try WebSocketHandshake(echoing: head), head: head, context: context) } catch {
                 send(error.answer, to: head, context: context)
             }
         case .multipart(let stream): streamParts(of: stream, head: head, context: context)
@@ -412,6 +468,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                     switch handshake.outcome {
                     case .viewer(let request): handler.becomeViewer(request, context: context)
                     case .noRoom(let refusal): handler.turnAway(refusal, context: context)
+                    case .echo: handler.becomeEcho(context: context)
                     }
                 }
             case .failure:
@@ -434,6 +491,14 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             try replaceHTTP(by: viewer, context: context)
             viewer.start()
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    private func becomeEcho(context: ChannelHandlerContext) {
+        do {
+            try replaceHTTP(by: WebSocketEcho(closeTimeout: service.viewers.closeTimeout), context: context)
         } catch {
             context.close(promise: nil)
         }

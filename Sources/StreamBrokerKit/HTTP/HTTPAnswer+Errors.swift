@@ -21,7 +21,9 @@ extension HTTPAnswer {
 
     static func imageRefusal(_ error: ImageError) -> HTTPAnswer {
         let status: HTTPResponseStatus = error == .notAnImage ? .unsupportedMediaType : .badRequest
-        return .error(status, error.description, hint: error.hint)
+        var limit: Limit?
+        if case .dimensionsTooLarge = error { limit = .pixels }
+        return .error(status, error.description, hint: error.hint, limit: limit)
     }
 
     static func frameTooLarge(limit: Int) -> HTTPAnswer {
@@ -29,7 +31,8 @@ extension HTTPAnswer {
             .payloadTooLarge,
             "the body is larger than the frame limit of \(limit) bytes",
             hint: "send a smaller picture or a lower quality, or raise the broker's frame limit",
-            closesConnection: true
+            closesConnection: true,
+            limit: .frameBytes
         )
     }
 
@@ -41,7 +44,8 @@ extension HTTPAnswer {
                 .serviceUnavailable,
                 error.description,
                 hint: "wait until an idle stream is freed, or raise the broker's stream limit",
-                headers: [("Retry-After", "10")]
+                headers: [("Retry-After", "10")],
+                limit: .streams
             )
         }
     }
@@ -85,12 +89,24 @@ extension HTTPAnswer {
         )
     }
 
-    static var slowRequest: HTTPAnswer {
+    static func slowRequest(_ limit: Limit) -> HTTPAnswer {
         .error(
             .requestTimeout,
             "the request took too long to arrive",
             hint: "send the whole request at once",
-            closesConnection: true
+            closesConnection: true,
+            limit: limit
+        )
+    }
+
+    static var tooManyPosts: HTTPAnswer {
+        .error(
+            .tooManyRequests,
+            "the broker is receiving as many frames as it has room for",
+            hint: "try again in a moment, or raise the broker's limits on posts",
+            headers: [("Retry-After", "1")],
+            closesConnection: true,
+            limit: .postsInFlight
         )
     }
 }

@@ -9,6 +9,8 @@ struct HTTPAnswer {
     var body: [UInt8]
     /// Whether the connection ends with this answer: the rest of the request cannot be, or will not be, read.
     var closesConnection = false
+    /// What the request ran into, for the count of it.
+    var limit: Limit?
 
     init(status: HTTPResponseStatus = .ok, contentType: String, headers: [(String, String)] = [], body: [UInt8]) {
         self.status = status
@@ -38,10 +40,12 @@ struct HTTPAnswer {
         _ error: String,
         hint: String,
         headers: [(String, String)] = [],
-        closesConnection: Bool = false
+        closesConnection: Bool = false,
+        limit: Limit? = nil
     ) -> HTTPAnswer {
         var answer = json(ErrorBody(error: error, hint: hint), status: status, headers: headers)
         answer.closesConnection = closesConnection
+        answer.limit = limit
         return answer
     }
 

@@ -23,8 +23,25 @@ extension PrometheusText {
         page.add(
             "connections_refused_total",
             .counter,
-            help: "Connections refused because a limit was reached.",
-            samples: [([], Double(connections.refused))]
+            help: "Connections refused because a limit was reached, by limit.",
+            samples: ConnectionLimit.allCases.map {
+                ([("limit", $0.rawValue)], Double(connections.refused[$0, default: 0]))
+            }
+        )
+        let refusals = service.limitTally.counts
+        page.add(
+            "limits_reached_total",
+            .counter,
+            help: "Requests and viewers' messages that ran into a limit, by limit.",
+            samples: Limit.allCases.map { ([("limit", $0.rawValue)], Double(refusals[$0, default: 0])) }
+        )
+        let posts = service.postsInFlight.load
+        page.add("posts_in_flight", .gauge, help: "Frames on their way in.", samples: [([], Double(posts.count))])
+        page.add(
+            "post_bytes_in_flight",
+            .gauge,
+            help: "Bytes kept of frames on their way in.",
+            samples: [([], Double(posts.bytes))]
         )
         page.add(
             "viewer_connections",

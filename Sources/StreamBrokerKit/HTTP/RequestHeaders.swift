@@ -9,32 +9,36 @@ enum RequestHeaders {
                 .uriTooLong,
                 "the request target is longer than \(limits.maximumTargetBytes) bytes",
                 hint: "shorten the address",
-                closesConnection: true
+                closesConnection: true,
+                limit: .target
             )
         }
         let hosts = head.headers["Host"]
-        if head.version != .http1_0, hosts.count != 1 {
+        if hosts.count > 1 || (hosts.isEmpty && head.version != .http1_0) {
             return .error(
                 .badRequest,
                 hosts.isEmpty ? "the Host header is missing" : "there is more than one Host header",
                 hint: "send exactly one Host header",
-                closesConnection: true
+                closesConnection: true,
+                limit: .host
             )
         }
-        if let host = hosts.first, host.contains(where: { $0 == "@" || $0 == "/" || $0 == " " || $0 == "," }) {
+        if let host = hosts.first, !HostField.isValid(host) {
             return .error(
                 .badRequest,
                 "the Host header is malformed",
                 hint: "send host or host:port",
-                closesConnection: true
+                closesConnection: true,
+                limit: .host
             )
         }
         return nil
     }
 
-    /// The body's length when the request tells it; `nil` for a chunked body.
+    /// The body's length when the request tells it; `nil` for a chunked body. The decoder takes nothing but digits: what is no `Int` is
+    /// beyond it.
     static func contentLength(of head: HTTPRequestHead) -> Int? {
-        head.headers.first(name: "Content-Length").flatMap { Int($0) }
+        head.headers.first(name: "Content-Length").map { Int($0) ?? .max }
     }
 
     static func hasBody(_ head: HTTPRequestHead) -> Bool {

@@ -22,7 +22,7 @@ public final class BrokerServer: Service, Sendable {
         configuration: BrokerServerConfiguration = BrokerServerConfiguration(),
         logger: Logger
     ) {
-        self.init(broker: broker, configuration: configuration, logger: logger, viewers: ViewerConfiguration())
+        self.init(broker: broker, configuration: configuration, logger: logger, viewers: configuration.viewers)
     }
 
     package init(
@@ -36,10 +36,12 @@ public final class BrokerServer: Service, Sendable {
             broker: broker,
             limits: configuration.limits,
             maximumConnections: configuration.maximumConnections,
+            maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
             logger: logger,
             viewers: viewers,
             viewerLimits: configuration.viewerLimits,
-            loops: Listener.loops
+            loops: Listener.loops,
+            answersDebugEcho: configuration.answersDebugEcho
         )
         listener = Listener(
             host: configuration.host,

@@ -16,6 +16,13 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var viewerLimits = ViewerLimits()
     /// How many connections may be open at once, viewers among them. Default 12,000.
     public var maximumConnections = 12_000
+    /// How many connections one address may have open; counted as ``ViewerLimits/maximumViewersPerAddress`` is. Default 100.
+    public var maximumConnectionsPerAddress = 100
+    /// How viewers' connections are kept, and what they may say.
+    package var viewers = ViewerConfiguration()
+    /// Whether there is a WebSocket at `/debug/echo` that says back what it is told, for conformance suites. Default no: it has no limit
+    /// worth the name.
+    package var answersDebugEcho = false
     /// How long open connections may take to finish when the server shuts down. Default 1 second.
     public var drainTimeout: Duration = .seconds(1)
 
@@ -35,10 +42,18 @@ public struct RequestLimits: Sendable, Hashable {
     public var maximumHeaderBytes = 16 * 1024
     /// The number of header fields. Default 100.
     public var maximumHeaderFields = 100
-    /// How long a request's head may take, counted from the connection's start. Default 10 seconds.
+    /// How long a request's head may take in all, counted from the connection's start or from its own first byte. Default 10 seconds.
     public var headTimeout: Duration = .seconds(10)
     /// How long a request's body may take. Default 30 seconds.
     public var bodyTimeout: Duration = .seconds(30)
+    /// How many bytes per second of a body must come on average, once ``bodyGrace`` is over. Default 1,000.
+    public var minimumBodyBytesPerSecond = 1_000
+    /// How long a body's pace is not looked at. Default 5 seconds.
+    public var bodyGrace: Duration = .seconds(5)
+    /// How many frames may be on their way in at once. Default 1,000.
+    public var maximumPostsInFlight = 1_000
+    /// How many bytes of frames that are on their way in are kept, all together. Default 256 MiB.
+    public var maximumPostBytesInFlight = 256 * 1024 * 1024
     /// How long a connection may be idle between requests. Default 60 seconds.
     public var idleTimeout: Duration = .seconds(60)
     /// How long `GET /snapshot/{stream}?wait=next` waits. Default 30 seconds.
@@ -46,4 +61,8 @@ public struct RequestLimits: Sendable, Hashable {
 
     /// The defaults.
     public init() {}
+}
+
+extension RequestLimits {
+    var bodyPace: BodyPace { BodyPace(minimumBytesPerSecond: minimumBodyBytesPerSecond, grace: bodyGrace) }
 }

@@ -11,6 +11,8 @@ final class BrokerService: Sendable {
     let seats: ViewerSeats
     let viewerClocks: ViewerClocks
     let viewerLosses = ViewerLosses()
+    let limitTally = LimitTally()
+    let postsInFlight: PostsInFlight
     let sources = StreamSources()
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
@@ -19,19 +21,26 @@ final class BrokerService: Sendable {
     let servesPage: Bool
     /// The broker that a page server's page is for; `nil` is port 3090 of the page's own host.
     let brokerOfPage: String?
+    /// Whether ``debugEchoPath`` exists.
+    let answersDebugEcho: Bool
+    /// Where a conformance suite finds a WebSocket that says back what it is told.
+    static let debugEchoPath = "/debug/echo"
     private let startTime = SystemClock.steadyTime
 
     init(
         broker: Broker,
         limits: RequestLimits,
         maximumConnections: Int,
+        maximumConnectionsPerAddress: Int = .max,
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
         viewerLimits: ViewerLimits = ViewerLimits(),
         loops: [any EventLoop] = [],
         servesPage: Bool = true,
-        brokerOfPage: String? = nil
+        brokerOfPage: String? = nil,
+        answersDebugEcho: Bool = false
     ) {
+        self.answersDebugEcho = answersDebugEcho
         self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage
         self.broker = broker
@@ -39,7 +48,11 @@ final class BrokerService: Sendable {
         self.viewers = viewers
         self.logger = logger
         self.loops = loops
-        connections = ConnectionRegistry(limit: maximumConnections)
+        connections = ConnectionRegistry(limit: maximumConnections, limitPerAddress: maximumConnectionsPerAddress)
+        postsInFlight = PostsInFlight(
+            maximumCount: limits.maximumPostsInFlight,
+            maximumBytes: limits.maximumPostBytesInFlight
+        )
         seats = ViewerSeats(limits: viewerLimits)
         viewerClocks = ViewerClocks(interval: viewers.checkInterval)
     }

@@ -6,7 +6,8 @@ final class ConnectionRefusal: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private static let answer: ByteBuffer = {
-        let body = #"{"error":"the server has as many connections as it takes","hint":"try again in a moment"}"#
+        let body =
+            #"{"error":"the server has as many connections as it takes, in all or from one address","hint":"close one, or try again in a moment"}"#
         let head =
             "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
             + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"

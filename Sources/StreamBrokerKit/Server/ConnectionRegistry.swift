@@ -1,40 +1,50 @@
-import NIOCore
+package import NIOCore
 import StreamBrokerCore
 
 /// How many connections there are and were.
-struct ConnectionCounts: Sendable {
-    var open = 0
-    var accepted: UInt64 = 0
-    var refused: UInt64 = 0
+package struct ConnectionCounts: Sendable {
+    package var open = 0
+    package var accepted: UInt64 = 0
+    package var refused: [ConnectionLimit: UInt64] = [:]
+}
+
+/// Why a connection is not let in. The names are labels on a metric.
+package enum ConnectionLimit: String, Sendable, CaseIterable {
+    case total, address, draining
 }
 
 /// The connections that are open, so that they can be counted, limited, and asked to finish.
-final class ConnectionRegistry: Sendable {
+package final class ConnectionRegistry: Sendable {
     private struct State {
         var counts = ConnectionCounts()
         var open: [ObjectIdentifier: any NIOCore.Channel] = [:]
+        var byAddress: [AddressBlock: Int] = [:]
         var isDraining = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Locked(State())
     private let limit: Int
+    private let limitPerAddress: Int
 
-    init(limit: Int) {
+    package init(limit: Int, limitPerAddress: Int = .max) {
         self.limit = limit
+        self.limitPerAddress = limitPerAddress
     }
 
-    var counts: ConnectionCounts { state.withLock { $0.counts } }
+    package var counts: ConnectionCounts { state.withLock { $0.counts } }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }
 
     /// Notes a new connection, and its end when it comes. Answers whether there is room for it.
-    func admit(_ connection: any NIOCore.Channel) -> Bool {
+    package func admit(_ connection: any NIOCore.Channel) -> Bool {
+        let block = connection.remoteAddress.flatMap(AddressBlock.init)
         let admitted = state.withLock { state in
-            guard !state.isDraining, state.open.count < limit else {
-                state.counts.refused += 1
+            if let reached = limitReached(state, block) {
+                state.counts.refused[reached, default: 0] += 1
                 return false
             }
+            if let block { state.byAddress[block, default: 0] += 1 }
             state.open[ObjectIdentifier(connection)] = connection
             state.counts.open += 1
             state.counts.accepted += 1
@@ -42,21 +52,23 @@ final class ConnectionRegistry: Sendable {
         }
         guard admitted else { return false }
         let key = ObjectIdentifier(connection)
-        connection.closeFuture.whenComplete { [self] _ in remove(key) }
+        connection.closeFuture.whenComplete { [self] _ in remove(key, block) }
         return true
     }
 
     /// Notes a connection that goes on under another channel, which is none more. Answers whether it may.
     func adopt(_ connection: any NIOCore.Channel) -> Bool {
+        let block = connection.remoteAddress.flatMap(AddressBlock.init)
         let adopted = state.withLock { state in
             guard !state.isDraining else { return false }
+            if let block { state.byAddress[block, default: 0] += 1 }
             state.open[ObjectIdentifier(connection)] = connection
             state.counts.open += 1
             return true
         }
         guard adopted else { return false }
         let key = ObjectIdentifier(connection)
-        connection.closeFuture.whenComplete { [self] _ in remove(key) }
+        connection.closeFuture.whenComplete { [self] _ in remove(key, block) }
         return true
     }
 
@@ -85,10 +97,18 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    private func remove(_ key: ObjectIdentifier) {
+    private func limitReached(_ state: State, _ block: AddressBlock?) -> ConnectionLimit? {
+        guard !state.isDraining else { return .draining }
+        guard state.open.count < limit else { return .total }
+        guard let block, state.byAddress[block, default: 0] >= limitPerAddress else { return nil }
+        return .address
+    }
+
+    private func remove(_ key: ObjectIdentifier, _ block: AddressBlock?) {
         let waiters = state.withLock { state in
             guard state.open.removeValue(forKey: key) != nil else { return [CheckedContinuation<Void, Never>]() }
             state.counts.open -= 1
+            if let block, let count = state.byAddress[block] { state.byAddress[block] = count > 1 ? count - 1 : nil }
             guard state.open.isEmpty else { return [] }
             defer { state.whenEmpty = [] }
             return state.whenEmpty

@@ -1,4 +1,4 @@
-import StreamBrokerCore
+package import StreamBrokerCore
 
 /// How viewers' connections are kept.
 package struct ViewerConfiguration: Sendable, Hashable {
@@ -15,6 +15,12 @@ package struct ViewerConfiguration: Sendable, Hashable {
     package var closeTimeout: Duration = .seconds(5)
     /// How many control messages may wait to be written; a client that asks for more while it reads nothing is not answered.
     package var maximumPendingControlWrites = 32
+
+    /// How long a viewer's message may be, and of how many fragments. Default 64 KiB and 16.
+    package var messages = WebSocketMessageParser.Limits()
+    /// How many messages a viewer may send per second; acknowledgements and pongs, which come with every frame, count a two-hundredth.
+    /// Default 100.
+    package var maximumMessagesPerSecond = 100
 
     /// `TCP_NOTSENT_LOWAT`: above so many unsent bytes the kernel takes no more. Default 16 KiB.
     package var unsentLowWaterMark = 16 * 1024

@@ -4,28 +4,48 @@ import StreamBrokerCore
 /// What the client says, and what it is answered.
 extension ViewerHandler {
     func receive(_ bytes: ByteBuffer) {
-        liveness.heard(now: SystemClock.steadyTime)
+        let now = SystemClock.steadyTime
+        liveness.heard(now: now)
         parser.append(bytes.readableBytesView)
         do {
-            while let message = try parser.next() { try handle(message) }
+            while let message = try parser.next() { try handle(message, now: now) }
         } catch {
+            if !closing, let limit = Limit(error.closeCode) { service.limitTally.note(limit) }
             close(error.closeCode, reason: error.reason)
         }
     }
 
-    func handle(_ message: WebSocketMessageParser.Message) throws(WebSocketViolation) {
+    func handle(_ message: WebSocketMessageParser.Message, now: Int64) throws(WebSocketViolation) {
         switch message {
-        case .ping(let payload): writeControl(WebSocketFramePrefix.frame(.pong, payload))
-        case .pong(let payload): receivePong(payload)
+        case .ping(let payload):
+            try spend(.whole, now: now)
+            writeControl(WebSocketFramePrefix.frame(.pong, payload))
+        case .pong(let payload):
+            try spend(.acknowledgement, now: now)
+            receivePong(payload)
         case .close(let code, _): acknowledgeClose(code)
         case .binary: throw WebSocketViolation(.unsupportedData, "binary messages are not taken")
         case .text(let text):
             // A plain viewer has nothing to say; what it says all the same is harmless.
-            if isTagged { try handle(ClientMessage(parsing: text)) }
+            guard isTagged else { return try spend(.whole, now: now) }
+            let message = try ClientMessage(parsing: text)
+            if case .acknowledge = message {
+                try spend(.acknowledgement, now: now)
+            } else {
+                try spend(.whole, now: now)
+            }
+            handle(message)
         }
     }
 
-    func handle(_ message: ClientMessage) throws(WebSocketViolation) {
+    private func spend(_ cost: MessageAllowance.Cost, now: Int64) throws(WebSocketViolation) {
+        guard allowance.spend(cost, now: now) else {
+            let limit = service.viewers.maximumMessagesPerSecond
+            throw WebSocketViolation(.policyViolation, "there are more than \(limit) messages per second")
+        }
+    }
+
+    func handle(_ message: ClientMessage) {
         switch message {
         case .ping(let echo): writeText(.pong(t: echo, serverTime: service.broker.currentTime))
         case .rate(let stream, let framesPerSecond):

@@ -36,7 +36,8 @@ final class ViewerHandler: ChannelInboundHandler {
     let framesPerSecond: Double?
     var context: ChannelHandlerContext?
     var clock: ViewerClock?
-    var parser = WebSocketMessageParser()
+    var parser: WebSocketMessageParser
+    var allowance: MessageAllowance
     /// By lane index; `nil` where a stream was unsubscribed.
     var entries: [Entry?] = []
     var pendingControlWrites = 0
@@ -56,6 +57,8 @@ final class ViewerHandler: ChannelInboundHandler {
         isTagged = request.isTagged
         carriesMany = request.carriesMany
         framesPerSecond = request.framesPerSecond
+        parser = WebSocketMessageParser(limits: service.viewers.messages)
+        allowance = MessageAllowance(perSecond: service.viewers.maximumMessagesPerSecond, now: joinTime)
         liveness = PeerLiveness(limits: service.viewers.liveness, now: joinTime)
     }
 

@@ -11,10 +11,21 @@ struct WebSocketHandshake {
         case viewer(ViewerRequest)
         /// There is no room for it, and it is told so by a close frame: a browser shows its page nothing else.
         case noRoom(ViewerRefusal)
+        /// It says back what it is told.
+        case echo
     }
 
     let outcome: Outcome
     private let isTagged: Bool
+
+    /// A connection to `/debug/echo`.
+    ///
+    /// - Throws: the answer to give instead of the upgrade.
+    init(echoing head: HTTPRequestHead) throws(HandshakeRefusal) {
+        try Self.check(head)
+        isTagged = false
+        outcome = .echo
+    }
 
     /// - Throws: the answer to give instead of the upgrade.
     init(
@@ -26,27 +37,7 @@ struct WebSocketHandshake {
     ) throws(HandshakeRefusal) {
         // What the address itself has wrong comes first: a page that cannot see a handshake's status asks again without one.
         let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
-        guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
-            head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" })
-        else {
-            throw .upgradeRequired("this address is a WebSocket", hint: "connect with ws:// or wss://")
-        }
-        guard head.version == .http1_1 else {
-            throw .upgradeRequired("a WebSocket needs HTTP/1.1", hint: "connect with HTTP/1.1")
-        }
-        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
-            throw .upgradeRequired("the WebSocket version is not 13", hint: "send Sec-WebSocket-Version: 13")
-        }
-        let keys = head.headers["Sec-WebSocket-Key"]
-        guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
-            throw .badRequest(
-                "Sec-WebSocket-Key is not 16 bytes in base64",
-                hint: "send one key of 16 random bytes in base64"
-            )
-        }
-        guard !RequestHeaders.hasBody(head) else {
-            throw .badRequest("a WebSocket request has no body", hint: "send no Content-Length")
-        }
+        try Self.check(head)
         let isTagged = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == FrameHeader.subprotocol }
 
         let ids: [StreamID]
@@ -102,6 +93,30 @@ struct WebSocketHandshake {
                 framesPerSecond: framesPerSecond
             )
         )
+    }
+
+    private static func check(_ head: HTTPRequestHead) throws(HandshakeRefusal) {
+        guard head.headers[canonicalForm: "Upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+            head.headers[canonicalForm: "Connection"].contains(where: { $0.lowercased() == "upgrade" })
+        else {
+            throw .upgradeRequired("this address is a WebSocket", hint: "connect with ws:// or wss://")
+        }
+        guard head.version == .http1_1 else {
+            throw .upgradeRequired("a WebSocket needs HTTP/1.1", hint: "connect with HTTP/1.1")
+        }
+        guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
+            throw .upgradeRequired("the WebSocket version is not 13", hint: "send Sec-WebSocket-Version: 13")
+        }
+        let keys = head.headers["Sec-WebSocket-Key"]
+        guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
+            throw .badRequest(
+                "Sec-WebSocket-Key is not 16 bytes in base64",
+                hint: "send one key of 16 random bytes in base64"
+            )
+        }
+        guard !RequestHeaders.hasBody(head) else {
+            throw .badRequest("a WebSocket request has no body", hint: "send no Content-Length")
+        }
     }
 
     /// The headers of the 101 response, the accept key among them.

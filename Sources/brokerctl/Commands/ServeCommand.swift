@@ -17,6 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumViewersPerStream.help) var maxViewersPerStream: String?
     @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
+    @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
+    @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup var caddy: CaddyOptions
     @OptionGroup var common: CommonOptions
 
@@ -61,8 +63,10 @@ struct ServeCommand: AsyncParsableCommand {
         if let limit = try settings.integer(.maximumConnections, flag: maxConnections, in: 1...1_000_000) {
             server.maximumConnections = limit
         }
+        server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
         server.viewerLimits = try viewerLimits(settings)
+        try limits.apply(settings, to: &server)
         let files = FileLimit.raise()
         if files < server.maximumConnections {
             logger.warning(

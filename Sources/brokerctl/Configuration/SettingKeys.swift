@@ -96,6 +96,12 @@ extension SettingKey {
         "How long a stream is kept that nobody publishes or watches.",
         default: broker.streamIdleTimeout.components.seconds
     )
+    static let debugEcho = SettingKey(
+        "DEBUG_ECHO",
+        flag: "--debug-echo",
+        "Have a WebSocket at /debug/echo that says back what it is told, for conformance suites; not for a server that others can reach.",
+        default: false
+    )
 
     package static let source = SettingKey(
         "RTSP_URL",

@@ -6,10 +6,12 @@ extension SettingKey {
     ]
 
     /// What can be said at the top of a cameras' file: all that `serve` has.
-    static let ofServers: [SettingKey] = [
-        .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
-        .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy, .caddyPort, .caddyDomain,
-    ]
+    static let ofServers: [SettingKey] =
+        [
+            .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
+            .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
+            .caddyPort, .caddyDomain,
+        ] + ofLimits
 
     /// The key of a camera's setting: its flag without dashes, as in `fps`.
     var cameraKey: String { String(flag.drop { $0 == "-" }).replacing("-", with: "_") }

@@ -1,0 +1,41 @@
+import StreamBrokerCore
+
+/// What a request or a client message may run into. The names are labels on a metric.
+enum Limit: String, CaseIterable {
+    case head, target, host, malformed
+    case headTime = "head_time"
+    case bodyTime = "body_time"
+    case idleTime = "idle_time"
+    case frameBytes = "frame_bytes"
+    case pixels
+    case postsInFlight = "posts_in_flight"
+    case streams
+    case webSocketProtocol = "websocket_protocol"
+    case webSocketBinary = "websocket_binary"
+    case webSocketText = "websocket_text"
+    case messageRate = "message_rate"
+    case messageSize = "message_size"
+
+    /// The limit that a client's message ran into.
+    init?(_ code: WebSocketCloseCode) {
+        switch code {
+        case .protocolError: self = .webSocketProtocol
+        case .unsupportedData: self = .webSocketBinary
+        case .invalidPayload: self = .webSocketText
+        case .policyViolation: self = .messageRate
+        case .messageTooBig: self = .messageSize
+        default: return nil
+        }
+    }
+}
+
+/// How often each ``Limit`` was met.
+final class LimitTally: Sendable {
+    private let state = Locked([Limit: UInt64]())
+
+    var counts: [Limit: UInt64] { state.withLock { $0 } }
+
+    func note(_ limit: Limit) {
+        state.withLock { $0[limit, default: 0] += 1 }
+    }
+}

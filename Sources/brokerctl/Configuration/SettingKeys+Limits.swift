@@ -1,0 +1,119 @@
+import StreamBrokerKit
+
+/// The limits and deadlines of a server. Documentation/Limits.md has the table of them.
+extension SettingKey {
+    private static let server = BrokerServerConfiguration()
+    private static let requests = RequestLimits()
+    private static let viewers = ViewerConfiguration()
+
+    static let maximumConnectionsPerAddress = SettingKey(
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        flag: "--max-connections-per-address",
+        "The most connections from one address; this machine itself is not limited.",
+        default: server.maximumConnectionsPerAddress
+    )
+    static let maximumPixels = SettingKey(
+        "MAX_PIXELS",
+        flag: "--max-pixels",
+        "The largest frame in pixels, WIDTHxHEIGHT, whichever way it is turned.",
+        default: "\(requests.maximumDimensions.width)x\(requests.maximumDimensions.height)"
+    )
+    static let maximumTargetBytes = SettingKey(
+        "MAX_TARGET_BYTES",
+        flag: "--max-target-bytes",
+        "The longest request target in bytes.",
+        default: requests.maximumTargetBytes
+    )
+    static let maximumHeaderBytes = SettingKey(
+        "MAX_HEADER_BYTES",
+        flag: "--max-header-bytes",
+        "All header fields of a request together, in bytes.",
+        default: requests.maximumHeaderBytes
+    )
+    static let maximumHeaderFields = SettingKey(
+        "MAX_HEADER_FIELDS",
+        flag: "--max-header-fields",
+        "The most header fields of a request.",
+        default: requests.maximumHeaderFields
+    )
+    static let headTimeout = SettingKey(
+        "HEAD_TIMEOUT_SECONDS",
+        flag: "--head-timeout-seconds",
+        "How long a request's head may take in all.",
+        default: requests.headTimeout.components.seconds
+    )
+    static let bodyTimeout = SettingKey(
+        "BODY_TIMEOUT_SECONDS",
+        flag: "--body-timeout-seconds",
+        "How long a request's body may take in all.",
+        default: requests.bodyTimeout.components.seconds
+    )
+    static let minimumBodyRate = SettingKey(
+        "MIN_BODY_BYTES_PER_SECOND",
+        flag: "--min-body-bytes-per-second",
+        "How fast a body must come, on average after its first 5 seconds.",
+        default: requests.minimumBodyBytesPerSecond
+    )
+    static let idleTimeout = SettingKey(
+        "IDLE_TIMEOUT_SECONDS",
+        flag: "--idle-timeout-seconds",
+        "How long a connection may be idle between requests.",
+        default: requests.idleTimeout.components.seconds
+    )
+    static let maximumPostsInFlight = SettingKey(
+        "MAX_POSTS_IN_FLIGHT",
+        flag: "--max-posts-in-flight",
+        "The most frames that are on their way in at once.",
+        default: requests.maximumPostsInFlight
+    )
+    static let maximumPostBytesInFlight = SettingKey(
+        "MAX_POST_BYTES_IN_FLIGHT",
+        flag: "--max-post-bytes-in-flight",
+        "The most bytes kept of frames that are on their way in, all together.",
+        default: requests.maximumPostBytesInFlight
+    )
+    static let maximumMessageBytes = SettingKey(
+        "MAX_MESSAGE_BYTES",
+        flag: "--max-message-bytes",
+        "The longest message of a viewer in bytes.",
+        default: viewers.messages.messageLength
+    )
+    static let maximumMessageFragments = SettingKey(
+        "MAX_MESSAGE_FRAGMENTS",
+        flag: "--max-message-fragments",
+        "The most fragments of a viewer's message.",
+        default: viewers.messages.fragments
+    )
+    static let maximumMessagesPerSecond = SettingKey(
+        "MAX_MESSAGES_PER_SECOND",
+        flag: "--max-messages-per-second",
+        "The most messages of a viewer per second; acknowledgements and pongs count a two-hundredth.",
+        default: viewers.maximumMessagesPerSecond
+    )
+    static let pingInterval = SettingKey(
+        "PING_INTERVAL_SECONDS",
+        flag: "--ping-interval-seconds",
+        "How long a silent viewer is left alone before it is pinged.",
+        default: viewers.pingInterval.components.seconds
+    )
+    static let pingTimeout = SettingKey(
+        "PING_TIMEOUT_SECONDS",
+        flag: "--ping-timeout-seconds",
+        "How long a viewer may take to answer a ping.",
+        default: viewers.pingTimeout.components.seconds
+    )
+    static let closeTimeout = SettingKey(
+        "CLOSE_TIMEOUT_SECONDS",
+        flag: "--close-timeout-seconds",
+        "How long a viewer may take to answer a close frame.",
+        default: viewers.closeTimeout.components.seconds
+    )
+
+    /// All of them, for a file.
+    static let ofLimits: [SettingKey] = [
+        .maximumConnectionsPerAddress, .maximumPixels, .maximumTargetBytes, .maximumHeaderBytes, .maximumHeaderFields,
+        .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
+        .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,
+        .closeTimeout,
+    ]
+}

@@ -1,0 +1,1 @@
+"""What hostile clients send, one row each, and what the broker must answer."""

@@ -1,0 +1,58 @@
+import NIOCore
+import NIOEmbedded
+import StreamBrokerKit
+import Testing
+
+@Suite struct ConnectionLimitTests {
+    private func connection(from address: String) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        channel.remoteAddress = try SocketAddress(ipAddress: address, port: 1)
+        return channel
+    }
+
+    @Test func anAddressHasItsShareAndGetsItBack() throws {
+        let registry = ConnectionRegistry(limit: 10, limitPerAddress: 2)
+        let first = try connection(from: "192.0.2.1")
+        #expect(registry.admit(first))
+        #expect(registry.admit(try connection(from: "192.0.2.1")))
+        #expect(!registry.admit(try connection(from: "192.0.2.1")))
+        #expect(registry.admit(try connection(from: "192.0.2.2")))
+        #expect(registry.counts.refused == [.address: 1])
+        first.close(promise: nil)
+        first.embeddedEventLoop.run()
+        #expect(registry.admit(try connection(from: "192.0.2.1")))
+        #expect(registry.counts.open == 3)
+    }
+
+    @Test func thisMachineIsLimitedInAllOnly() throws {
+        let registry = ConnectionRegistry(limit: 5, limitPerAddress: 1)
+        for _ in 0..<5 { #expect(registry.admit(try connection(from: "127.0.0.1"))) }
+        #expect(!registry.admit(try connection(from: "127.0.0.1")))
+        #expect(registry.counts.refused == [.total: 1])
+    }
+}
+
+@Suite struct PostsInFlightTests {
+    private func hasPlace(_ posts: PostsInFlight) -> Bool {
+        guard let post = posts.begin() else { return false }
+        _ = consume post
+        return true
+    }
+
+    @Test func placesAndBytesComeBack() {
+        let posts = PostsInFlight(maximumCount: 1, maximumBytes: 100)
+        do {
+            guard var post = posts.begin() else {
+                Issue.record("there was no place")
+                return
+            }
+            let isSecondRefused = !hasPlace(posts)
+            let fits = post.receive(100)
+            let isTooMuchRefused = !post.receive(1)
+            #expect(isSecondRefused && fits && isTooMuchRefused)
+            #expect(posts.load.bytes == 100)
+        }
+        #expect(posts.load.count == 0 && posts.load.bytes == 0)
+        #expect(hasPlace(posts))
+    }
+}
