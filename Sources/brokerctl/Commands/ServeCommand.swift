@@ -9,6 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @Option(help: SettingKey.socketPath.help) var socket: String?
+    @Option(help: SettingKey.tlsCertificate.help) var tlsCert: String?
+    @Option(help: SettingKey.tlsKey.help) var tlsKey: String?
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
@@ -50,6 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
             server.maximumConnections = limit
         }
         server.socketPath = settings.text(.socketPath, flag: socket)
+        server.tls = try tls(settings)
         server.viewerLimits = try viewerLimits(settings)
         let files = FileLimit.raise()
         if files < server.maximumConnections {
@@ -59,6 +62,15 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         return (broker, server)
+    }
+
+    private func tls(_ settings: Settings) throws -> ServerTLS? {
+        switch (settings.text(.tlsCertificate, flag: tlsCert), settings.text(.tlsKey, flag: tlsKey)) {
+        case (nil, nil): nil
+        case (let certificate?, let key?): ServerTLS(certificateFile: certificate, privateKeyFile: key)
+        case (_?, nil): throw SettingError("a certificate without its key: give --tls-key, too")
+        case (nil, _?): throw SettingError("a key without its certificate: give --tls-cert, too")
+        }
     }
 
     private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {

@@ -29,6 +29,18 @@ extension SettingKey {
         "A Unix socket to listen on besides, for publishers of this user: publish --broker unix:PATH.",
         default: "none"
     )
+    static let tlsCertificate = SettingKey(
+        "TLS_CERT",
+        flag: "--tls-cert",
+        "A PEM file with the certificate to serve https and wss with.",
+        default: "none: http and ws"
+    )
+    static let tlsKey = SettingKey(
+        "TLS_KEY",
+        flag: "--tls-key",
+        "A PEM file with the certificate's key.",
+        default: "none"
+    )
     package static let logLevel = SettingKey(
         "LOG_LEVEL",
         synonym: "RUST_LOG",
