@@ -28,6 +28,22 @@ def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
     return certificate, key
 
 
+def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
+    _, key = make_certificate(folder, "old")
+    request, settings, certificate = folder / "old.csr", folder / "old.conf", folder / "expired.pem"
+    (folder / "index").touch()
+    settings.write_text(
+        f"[ca]\ndefault_ca=own\n[own]\ndatabase={folder}/index\nnew_certs_dir={folder}\nrand_serial=yes\n"
+        "default_md=sha256\npolicy=names\n[names]\ncommonName=supplied\n"
+    )
+    openssl("req", "-new", "-key", key, "-subj", "/CN=localhost", "-out", request)
+    openssl(
+        *("ca", "-batch", "-notext", "-selfsign", "-config", settings, "-keyfile", key, "-in", request),
+        *("-startdate", "20200101000000Z", "-enddate", "20210101000000Z", "-out", certificate),
+    )
+    return certificate, key
+
+
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> tuple[Path, Path]:
     return make_certificate(tmp_path_factory.mktemp("certificates"), "server")
@@ -82,7 +98,7 @@ def test_tls_1_1_is_refused(secure):
             old.wrap_socket(plain)
 
 
-@pytest.mark.parametrize("case", ["missing", "no certificate", "encrypted", "other key", "no key"])
+@pytest.mark.parametrize("case", ["missing", "no certificate", "encrypted", "other key", "expired", "no key"])
 def test_a_pair_that_cannot_be_used_is_named(case, brokerctl, environment, pair, tmp_path):
     certificate, key = pair
     match case:
@@ -100,6 +116,9 @@ def test_a_pair_that_cannot_be_used_is_named(case, brokerctl, environment, pair,
         case "other key":
             _, key = make_certificate(tmp_path, "other")
             expected = f"the key {key} does not belong to the certificate {certificate}"
+        case "expired":
+            certificate, key = make_expired_certificate(tmp_path)
+            expected = f"the certificate {certificate} has expired"
         case "no key":
             key, expected = None, "give --tls-key, too"
     argv = [brokerctl, "serve", "--port", "0", "--tls-cert", certificate, *(["--tls-key", key] if key else [])]
