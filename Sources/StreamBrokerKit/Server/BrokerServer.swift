@@ -46,7 +46,8 @@ public final class BrokerServer: Service, Sendable {
         listener = Listener(
             host: configuration.host,
             port: configuration.port,
-            socketPath: configuration.socketPath
+            socketPath: configuration.socketPath,
+            tls: configuration.tls
         )
     }
 
@@ -73,7 +74,13 @@ public final class BrokerServer: Service, Sendable {
             try HTTPHandlers.add(to: pipeline, limits: service.limits)
             try pipeline.addHandler(BrokerHTTPHandler(service: service, role: .broker))
         } whileListening: { port in
-            service.logger.info("listening", metadata: ["address": "\(self.configuration.host)", "port": "\(port)"])
+            service.logger.info(
+                "listening",
+                metadata: [
+                    "address": "\(self.configuration.host)", "port": "\(port)",
+                    "scheme": self.configuration.tls == nil ? "http" : "https",
+                ]
+            )
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(5))
                 for stream in service.broker.reapIdleStreams() where service.sources[stream] == nil {

@@ -10,6 +10,10 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     ///
     /// Only this user may connect to it (mode 0600). A socket that an earlier run left there is replaced, anything else is not.
     public var socketPath: String?
+    /// The certificate to serve `https` and `wss` with on the TCP port; `nil` for plain `http` and `ws`, the default.
+    ///
+    /// The Unix socket stays plain.
+    public var tls: ServerTLS?
     /// What requests may be like.
     public var limits = RequestLimits()
     /// How many viewers there may be.

@@ -14,7 +14,7 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case addressInUse, addressNotAvailable, permissionDenied, bindFailed
+            case addressInUse, addressNotAvailable, permissionDenied, bindFailed, certificateUnusable
         }
 
         private let kind: Kind
@@ -27,6 +27,9 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
         public static let permissionDenied = Self(kind: .permissionDenied)
         /// Listening failed for another reason; see the error's cause.
         public static let bindFailed = Self(kind: .bindFailed)
+
+        /// The certificate or its key is missing, unreadable, encrypted or expired, or they do not belong together.
+        public static let certificateUnusable = Self(kind: .certificateUnusable)
 
         /// The code's name.
         public var description: String { kind.rawValue }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServiceLifecycle
 
 /// Accepts connections on one address, and on a Unix socket if there is one, until it is told to stop, then lets the open ones finish.
@@ -7,6 +8,7 @@ struct Listener: Sendable {
     let host: String
     let port: Int
     var socketPath: String?
+    var tls: ServerTLS?
     let boundPort = BoundPort()
 
     /// The loops that connections are spread over.
@@ -23,7 +25,9 @@ struct Listener: Sendable {
     ) async throws {
         let listening: any NIOCore.Channel
         let socket: (any NIOCore.Channel)?
+        let certificate: NIOSSLContext?
         do {
+            certificate = try tls?.makeContext()
             // The socket first: whoever learns the port may use both.
             socket = try await listenOnSocket(connections, setUp)
         } catch {
@@ -31,7 +35,7 @@ struct Listener: Sendable {
             throw error
         }
         do {
-            listening = try await bootstrap(connections, setUp)
+            listening = try await bootstrap(connections, certificate, setUp)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .bind(host: host, port: port).get()
         } catch {
@@ -68,6 +72,7 @@ struct Listener: Sendable {
 
     private func bootstrap(
         _ connections: ConnectionRegistry,
+        _ certificate: NIOSSLContext?,
         _ setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
     ) -> ServerBootstrap {
         ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -75,6 +80,9 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { connection in
                 connection.eventLoop.makeCompletedFuture {
+                    if let certificate {
+                        try connection.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate))
+                    }
                     if connections.admit(connection) {
                         try setUp(connection)
                     } else {
@@ -90,7 +98,7 @@ struct Listener: Sendable {
     ) async throws -> (any NIOCore.Channel)? {
         guard let socketPath else { return nil }
         do {
-            let socket = try await bootstrap(connections, setUp)
+            let socket = try await bootstrap(connections, nil, setUp)
                 .bind(unixDomainSocketPath: socketPath, cleanupExistingSocketFile: true).get()
             try SocketFile.makePrivate(socketPath)
             return socket

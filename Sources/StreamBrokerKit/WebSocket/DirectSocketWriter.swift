@@ -32,10 +32,7 @@ struct DirectSocketWriter {
     ///
     /// The handle is asked for once: NIO finds it by a dynamic cast that costs as much as everything else here.
     init?(_ connection: any NIOCore.Channel) {
-        let found = try? connection.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { $0 }
-        guard let handle = found else { return nil }
+        guard let handle = PlainSocket.handle(of: connection) else { return nil }
         self.handle = handle
     }
 

@@ -210,7 +210,9 @@ final class ViewerHandler: ChannelInboundHandler {
             }
         }
         expectProgress(of: message)
-        context.writeAndFlush(wrapOutboundOut(message.rest(after: sent)), promise: written)
+        let pieces = message.pieces(after: sent)
+        if let prefix = pieces.prefix { context.write(wrapOutboundOut(prefix), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(pieces.rest), promise: written)
         writePing(behind: message, lane: lane)
     }
 

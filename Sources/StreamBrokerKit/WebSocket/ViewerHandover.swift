@@ -23,11 +23,10 @@ enum ViewerHandover {
         to loop: any EventLoop,
         setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
     ) -> Bool {
-        let copy = try? connection.pipeline.syncOperations.withUnsafeTransportIfAvailable(
-            of: NIOBSDSocket.Handle.self
-        ) { fcntl($0, F_DUPFD_CLOEXEC, 0) }
-        // No socket, or no descriptor to be had.
-        guard let handle = copy, handle >= 0 else { return false }
+        guard let original = PlainSocket.handle(of: connection) else { return false }
+        let handle = fcntl(original, F_DUPFD_CLOEXEC, 0)
+        // No descriptor to be had.
+        guard handle >= 0 else { return false }
         _ = ClientBootstrap(group: loop)
             .channelInitializer { moved in
                 moved.eventLoop.makeCompletedFuture { try setUp(moved) }

@@ -29,6 +29,14 @@ final class WireMessage: Sendable {
 
     var byteCount: Int { prefix.count + payload.bytes.count }
 
+    /// The same in pieces, of which the prefix is there only when nothing was sent yet: a viewer whose bytes all go through NIO, as
+    /// under TLS, must not cost a copy of the payload.
+    func pieces(after sent: Int) -> (prefix: ByteBuffer?, rest: ByteBuffer) {
+        guard sent == 0 else { return (nil, rest(after: sent)) }
+        if let joined { return (nil, joined) }
+        return (ByteBuffer(bytes: prefix), payload.buffer)
+    }
+
     /// What is left after so many bytes were sent. Shares the payload's bytes.
     func rest(after sent: Int) -> ByteBuffer {
         // Rare and short: the socket took less than a few bytes. The copy keeps the rest in one write.

@@ -10,6 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @Option(help: SettingKey.socketPath.help) var socket: String?
+    @Option(help: SettingKey.tlsCertificate.help) var tlsCert: String?
+    @Option(help: SettingKey.tlsKey.help) var tlsKey: String?
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
@@ -65,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
+        server.tls = try tls(settings)
         server.viewerLimits = try viewerLimits(settings)
         try limits.apply(settings, to: &server)
         let files = FileLimit.raise()
@@ -75,6 +78,15 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         return (broker, server)
+    }
+
+    private func tls(_ settings: Settings) throws -> ServerTLS? {
+        switch (settings.text(.tlsCertificate, flag: tlsCert), settings.text(.tlsKey, flag: tlsKey)) {
+        case (nil, nil): nil
+        case (let certificate?, let key?): ServerTLS(certificateFile: certificate, privateKeyFile: key)
+        case (_?, nil): throw SettingError("a certificate without its key: give --tls-key, too")
+        case (nil, _?): throw SettingError("a key without its certificate: give --tls-cert, too")
+        }
     }
 
     private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {

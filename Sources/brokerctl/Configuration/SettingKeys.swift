@@ -46,6 +46,17 @@ extension SettingKey {
         flag: "--caddy-domain",
         "The domain for which Caddy gets a public certificate; ports 80 and 443 must be reachable from the internet.",
         default: "none: a certificate of Caddy's own authority"
+    static let tlsCertificate = SettingKey(
+        "TLS_CERT",
+        flag: "--tls-cert",
+        "A PEM file with the certificate to serve https and wss with.",
+        default: "none: http and ws"
+    )
+    static let tlsKey = SettingKey(
+        "TLS_KEY",
+        flag: "--tls-key",
+        "A PEM file with the certificate's key.",
+        default: "none"
     )
     package static let logLevel = SettingKey(
         "LOG_LEVEL",

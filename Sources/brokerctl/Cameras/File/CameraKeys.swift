@@ -10,7 +10,7 @@ extension SettingKey {
         [
             .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
             .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
-            .caddyPort, .caddyDomain,
+            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey,
         ] + ofLimits
 
     /// The key of a camera's setting: its flag without dashes, as in `fps`.
