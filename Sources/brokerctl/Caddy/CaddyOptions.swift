@@ -14,6 +14,9 @@ struct CaddyOptions: ParsableArguments {
     func plan(_ settings: Settings, server: inout BrokerServerConfiguration, port: String?) throws -> Caddyfile? {
         let domain = settings.text(.caddyDomain, flag: caddyDomain)
         guard try settings.flag(.usesCaddy, isSet: caddy || caddyDomain != nil) ?? (domain != nil) else { return nil }
+        guard server.tls == nil else {
+            throw SettingError("--caddy and --tls-cert: Caddy has certificates of its own, so give one of the two")
+        }
         let publicPort = try settings.integer(.caddyPort, flag: caddyPort, in: 1...65_535)
         server.port = try settings.integer(.port, flag: port, in: 0...65_535) ?? BrokerServerConfiguration().port + 1
         // Nobody is to go around Caddy.

@@ -46,6 +46,7 @@ extension SettingKey {
         flag: "--caddy-domain",
         "The domain for which Caddy gets a public certificate; ports 80 and 443 must be reachable from the internet.",
         default: "none: a certificate of Caddy's own authority"
+    )
     static let tlsCertificate = SettingKey(
         "TLS_CERT",
         flag: "--tls-cert",
