@@ -82,20 +82,24 @@ struct RenditionTests {
         configuration.capture.frameRate = nil
         configuration.renditions = [try Rendition("slow=160x90")]
         let taken = Monitor<[UInt64]>([])
+        let seen = Monitor(0)
         let pipeline = CameraPipeline(
             configuration: configuration,
             renditions: { _, frame in
                 taken.withLock { $0.append(frame.sourceSequence) }
-                usleep(250_000)
+                // As slow as 15 pictures of the stream, however fast the machine is.
+                let enough = seen.withLock { $0 } + 15
+                while seen.withLock({ $0 }) < enough { usleep(2_000) }
             }
         )
-        var frames = 0
         for try await _ in pipeline {
-            frames += 1
+            seen.withLock { $0 += 1 }
             if taken.withLock({ $0.count >= 4 }) { break }
         }
-        // Three quarters of a second of 60 pictures each lie between the four.
-        #expect(frames >= 30)
+        let frames = seen.withLock { $0 }
+        // Whoever waits for us must not wait for ever.
+        seen.withLock { $0 = .max / 2 }
+        #expect(frames >= 45)
         let sequences = taken.withLock { $0 }
         #expect(zip(sequences, sequences.dropFirst()).allSatisfy { $0 < $1 })
         // Newest wins: what could not be encoded in time is left out, not queued.
