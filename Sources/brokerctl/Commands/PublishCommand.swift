@@ -61,6 +61,9 @@ struct PublishCommand: AsyncParsableCommand {
         try await runServices([camera, KeptCamera(line: line, camera: camera)])
     }
 
+    /// The names of transports.
+    static let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
+
     /// What the flags and the settings say.
     ///
     /// - Throws: ``SettingError``, and the errors of addresses and names.
@@ -105,8 +108,7 @@ struct PublishCommand: AsyncParsableCommand {
             plan.pipeline.unchanged = UnchangedPolicy()
         }
         plan.pipeline.renditions = try PublishPlan.renditions(settings, flags: rendition, of: plan.stream)
-        let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
-        if let transport = try settings.choice(.transport, flag: transport, of: transports) {
+        if let transport = try settings.choice(.transport, flag: transport, of: Self.transports) {
             plan.pipeline.capture.transport = transport
         }
         if let workers = try settings.integer(.encoderWorkers, flag: encoderWorkers, in: 1...64) {

@@ -150,6 +150,12 @@ extension SettingKey {
         "How RTSP media travel: tcp, udp or auto.",
         default: "tcp"
     )
+    static let probeSeconds = SettingKey(
+        "PROBE_SECONDS",
+        flag: "--seconds",
+        "How many seconds to look at the camera; up to 7 more when two keyframes have not come by then.",
+        default: 5
+    )
     static let encoderWorkers = SettingKey(
         "ENCODER_WORKERS",
         flag: "--encoder-workers",
