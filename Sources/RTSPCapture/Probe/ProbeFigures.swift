@@ -47,4 +47,6 @@ public struct ProbeFigures: Sendable, Hashable, Encodable {
     public var sinceKeyframeSeconds: Double?
     /// What is wrong with timestamps.
     public var timestamps = Timestamps()
+
+    package init() {}
 }
