@@ -59,7 +59,8 @@ def test_a_good_camera(probe, camera, codec, name, offered):
     assert figures["packet_losses"] == figures["decode_errors"] == 0
     timing = report["timing"]
     assert 0 < timing["answer_seconds"] <= timing["first_packet_seconds"] <= timing["first_picture_seconds"]
-    assert "no_picture" not in codes(report) and "unchanging_picture" not in codes(report)
+    # How fast pictures come is the machine's to say; all else would be a false accusation.
+    assert set(codes(report)) <= {"rate_not_declared", "rate_far_from_declared"}
 
 
 def test_text_for_people(probe, camera):

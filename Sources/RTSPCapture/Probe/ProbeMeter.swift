@@ -61,6 +61,7 @@ package struct ProbeMeter: Sendable {
 
     private var figures = ProbeFigures()
     private let isLive: Bool
+    private let mayLackTimestamps: Bool
     private var arrivals = Span()
     private var timestamps = Span()
     private var byteCount = 0
@@ -68,9 +69,13 @@ package struct ProbeMeter: Sendable {
     private var lastKeyframe: (number: Int, arrival: MonotonicTime, timestamp: Int64?)?
     private var lastPicture: (arrival: MonotonicTime, timestamp: Int64?, number: Int64)?
 
-    /// - Parameter isLive: whether the stream sets the pace itself; a file comes as fast as it is read.
-    package init(isLive: Bool = true) {
+    /// - Parameters:
+    ///   - isLive: whether the stream sets the pace itself; a file comes as fast as it is read.
+    ///   - mayLackTimestamps: whether a missing timestamp is the source's fault. Every RTP packet has one (RFC 3550,
+    ///     section 5.1), so there it is libavformat's parser that did not hand one on.
+    package init(isLive: Bool = true, mayLackTimestamps: Bool = true) {
         self.isLive = isLive
+        self.mayLackTimestamps = mayLackTimestamps
     }
 
     /// How many keyframes came.
@@ -124,7 +129,7 @@ package struct ProbeMeter: Sendable {
         if picture.isInterlaced { figures.interlacedPictures += 1 }
         if picture.isBidirectional { figures.bidirectionalPictures += 1 }
         if picture.isSame == false { figures.changedPictures += 1 }
-        if picture.timestamp == nil { figures.timestamps.missing += 1 }
+        if picture.timestamp == nil && mayLackTimestamps { figures.timestamps.missing += 1 }
         if let last = lastPicture {
             if picture.number < last.number { figures.reorderedPictures += 1 }
             if let from = last.timestamp, let to = picture.timestamp {

@@ -52,7 +52,7 @@ struct ProbeSession: ~Copyable {
         self.watch = watch
         self.failure = failure
         waitsForDatagrams = mode.mayFallBackToTCP
-        meter = ProbeMeter(isLive: capture.source.isLive)
+        meter = ProbeMeter(isLive: capture.source.isLive, mayLackTimestamps: !capture.source.isRTSP)
     }
 
     /// Looks until it was long enough, or the source ends.

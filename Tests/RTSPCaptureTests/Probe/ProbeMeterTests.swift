@@ -47,6 +47,13 @@ struct ProbeMeterTests {
         #expect(figures.timestamps.repeated == 25)
     }
 
+    @Test("blames no RTP source for a timestamp that was lost on the way out of the parser")
+    func lostInParser() {
+        var meter = ProbeMeter(mayLackTimestamps: false)
+        meter.decoded(.init(arrival: time(0), timestamp: nil, number: 1))
+        #expect(meter.result(at: time(0)).timestamps.areSound)
+    }
+
     @Test("takes a pause for no jump")
     func pause() {
         var meter = ProbeMeter()
