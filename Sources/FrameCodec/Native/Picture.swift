@@ -66,6 +66,15 @@ public struct Picture: ~Copyable, Sendable {
     /// Whether the picture was decoded without any other.
     public var isKeyframe: Bool { frame.pointer.pointee.key_frame != 0 }
 
+    /// Whether the two fields of the picture are of different moments.
+    package var isInterlaced: Bool { frame.pointer.pointee.interlaced_frame != 0 }
+
+    /// Whether the picture was predicted from a later one, too.
+    package var isBidirectional: Bool { frame.pointer.pointee.pict_type == AV_PICTURE_TYPE_B }
+
+    /// Whether the stream says which matrix its colours have, or ``colorDescription`` is a guess.
+    package var declaresMatrix: Bool { frame.pointer.pointee.colorspace != AVCOL_SPC_UNSPECIFIED }
+
     /// Takes over the timestamp and the flags of another picture, not its samples or their meaning.
     mutating func copyProperties(of other: borrowing Picture) {
         let (from, to) = (other.frame.pointer, frame.pointer)

@@ -126,6 +126,23 @@ public struct VideoDecoder: ~Copyable, Sendable {
         if status != clibav_AVERROR_EOF { try check(status, "end") }
     }
 
+    /// The profile that the stream says, by libavcodec's name; nil before the first picture, and where there is none.
+    package var profileName: String? {
+        avcodec_profile_name(codec.id, context.pointer.pointee.profile).map { String(cString: $0) }
+    }
+
+    /// The level that the stream says, as the codec's standard numbers it in its headers; nil as for ``profileName``.
+    package var level: Int? {
+        let level = context.pointer.pointee.level
+        return level == FF_LEVEL_UNKNOWN || level < 0 ? nil : Int(level)
+    }
+
+    /// Pictures a second as the stream's own headers declare them, once they were decoded.
+    package var declaredFrameRate: Double? {
+        let rate = context.pointer.pointee.framerate
+        return rate.num > 0 && rate.den > 0 ? Double(rate.num) / Double(rate.den) : nil
+    }
+
     private func check(_ status: Int32, _ operation: String) throws(FrameCodecError) {
         if status >= 0 { return }
         // What avcodec_send_packet and avcodec_receive_frame document: EAGAIN, EOF, EINVAL (not opened: excluded by init),

@@ -46,23 +46,11 @@ struct LibavSession: ~Copyable {
         passOn: @escaping (EncodedImage, PacketLedger.Entry) -> Bool
     ) throws(SessionFailure) {
         let failure = OpenFailure(source: configuration.source, configuration: configuration)
-        guard let request = OpenRequest(configuration.source, mode: mode) else {
-            preconditionFailure("A test picture is not opened.")
-        }
-        let deadline = MonotonicTime.now + configuration.openDeadline
-        var origin: NetworkTarget?
-        if case .network(let target) = configuration.source.target {
-            origin = target
-            try LibavSession.lookUp(target.host, deadline: deadline, stop: stop, failure)
-        }
-        let watch = InputWatch(stop: stop, origin: origin, whileWaiting: { keeper.look(at: .now) })
-        watch.arm(for: MonotonicTime.now.duration(to: deadline))
-        var context = try LibavSession.open(request, watch: watch, mode, failure)
-        guard let stream = context.videoStream() else {
-            throw watch.interruption == .stopped ? SessionFailure(.stopped) : SessionFailure(failure.noVideo())
-        }
-        context.discardAll(but: stream)
-        let parameters = try failure.decoding { () throws(FrameCodecError) in try context.codecParameters(of: stream) }
+        let watch = InputWatch(configuration.source, stop: stop, whileWaiting: { keeper.look(at: .now) })
+        let opened = try OpenedSource(configuration, mode: mode, stop: stop, watch: watch, failure)
+        let stream = opened.stream
+        let parameters = opened.parameters
+        var context = opened.context
         let assembles = mode.assembles && LibavSession.canAssemble(parameters)
         if assembles { context.leaveFragments() }
         let decoder = try failure.decoding { () throws(FrameCodecError) in
@@ -93,42 +81,6 @@ struct LibavSession: ~Copyable {
         self.keeper = keeper
         self.passOn = passOn
         if configuration.source.isLive { keeper.connected(at: .now) }
-    }
-
-    private static func open(
-        _ request: OpenRequest,
-        watch: InputWatch,
-        _ mode: SourceMode,
-        _ failure: OpenFailure
-    ) throws(SessionFailure) -> FormatContext {
-        do throws(LibAVError) {
-            return try FormatContext(request, watch: watch)
-        } catch {
-            if mode.mayFallBackToTCP && mode.transport == .udp && error.isTransportRefused {
-                throw SessionFailure(.restart(.tcp("the camera does not offer UDP")))
-            }
-            throw failure.opening(error, watch: watch)
-        }
-    }
-
-    private static func lookUp(
-        _ host: String,
-        deadline: MonotonicTime,
-        stop: StopSignal,
-        _ failure: OpenFailure
-    ) throws(SessionFailure) {
-        let outcome: NameLookup.Outcome
-        do throws(CaptureError) {
-            outcome = try NameLookup.look(up: host, deadline: deadline, stop: stop)
-        } catch {
-            throw SessionFailure(error)
-        }
-        switch outcome {
-        case .found: return
-        case .unknown(let reason): throw SessionFailure(failure.hostNotFound(host, reason))
-        case .noAnswer: throw SessionFailure(failure.nameLookupTimedOut(host))
-        case .stopped: throw SessionFailure(.stopped)
-        }
     }
 
     /// Whether the stream's access units can be assembled here, as far as its description tells.

@@ -30,6 +30,13 @@ package enum Fallback: Sendable, Hashable {
     case tcp(String)
     case parser(String)
 
+    /// What did not do.
+    var cause: String {
+        switch self {
+        case .tcp(let cause), .parser(let cause): cause
+        }
+    }
+
     package var reason: String {
         switch self {
         case .tcp(let reason): "\(reason); taking TCP from now on"

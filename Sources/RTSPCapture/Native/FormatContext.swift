@@ -100,6 +100,22 @@ package struct FormatContext: ~Copyable {
         context.pointee.flags |= AVFMT_FLAG_NOPARSE | AVFMT_FLAG_NOFILLIN
     }
 
+    /// Whether the wall-clock time of the timestamps is known: over RTSP from an RTCP sender report (RFC 3550, 6.4.1)
+    /// alone, which rtsp.c keeps as the start's time.
+    var hasWallClock: Bool { context.pointee.start_time_realtime != clibav_AV_NOPTS_VALUE }
+
+    /// What there is besides the stream that is shown, as the container has it.
+    var offeredStreams: [OfferedStream] {
+        (0..<min(Int(context.pointee.nb_streams), OfferedStream.mostStreams)).compactMap { index in
+            guard let parameters = context.pointee.streams[index]?.pointee.codecpar else { return nil }
+            let type = av_get_media_type_string(parameters.pointee.codec_type).map { String(cString: $0) }
+            return OfferedStream(
+                kind: type ?? "unknown",
+                codec: String(cString: avcodec_get_name(parameters.pointee.codec_id))
+            )
+        }
+    }
+
     /// Lets the other streams' packets be dropped where they are read.
     func discardAll(but stream: StreamDescription) {
         for index in 0..<Int(context.pointee.nb_streams) where index != stream.index {

@@ -106,6 +106,15 @@ struct OpenFailure {
         )
     }
 
+    /// The error of a look that ended before ``noPicture()`` would come.
+    func noPictureSeen() -> CaptureError {
+        error(
+            .noPicture,
+            "\(source) sends data, but no picture came of it while it was looked at; the camera may make keyframes too "
+                + "seldom, or send a format that it does not announce"
+        )
+    }
+
     func notJPEG(_ codec: VideoCodec) -> CaptureError {
         error(
             .unsupportedCodec,

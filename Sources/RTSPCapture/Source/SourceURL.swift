@@ -106,6 +106,9 @@ extension SourceURL {
     /// The URL for libavformat, with user name and password: never print it. Nil for what is not on the network.
     package var secretURL: String? { if case .network(let network) = target { network.secretURL } else { nil } }
 
+    /// Where on the network it is; nil for what is not there.
+    var networkTarget: NetworkTarget? { if case .network(let network) = target { network } else { nil } }
+
     /// Whether it is spoken to by RTSP.
     var isRTSP: Bool { kind == .rtsp || kind == .rtsps }
 }

@@ -62,6 +62,9 @@ struct PublishCommand: AsyncParsableCommand {
         try await runServices([camera, KeptCamera(line: line, camera: camera)])
     }
 
+    /// The names of transports.
+    static let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
+
     /// What the flags and the settings say.
     ///
     /// - Throws: ``SettingError``, and the errors of addresses and names.
@@ -106,8 +109,7 @@ struct PublishCommand: AsyncParsableCommand {
             plan.pipeline.unchanged = UnchangedPolicy()
         }
         plan.pipeline.renditions = try PublishPlan.renditions(settings, flags: rendition, of: plan.stream)
-        let transports: KeyValuePairs<String, Transport> = ["tcp": .tcp, "udp": .udp, "auto": .automatic]
-        if let transport = try settings.choice(.transport, flag: transport, of: transports) {
+        if let transport = try settings.choice(.transport, flag: transport, of: Self.transports) {
             plan.pipeline.capture.transport = transport
         }
         if let seconds = try settings.integer(.silenceSeconds, flag: silenceSeconds, in: 1...3600) {

@@ -192,6 +192,12 @@ extension SettingKey {
         "How long the camera may send nothing until it is opened again; more for one that makes a picture every few seconds.",
         default: capture.silenceDeadline.components.seconds
     )
+    static let probeSeconds = SettingKey(
+        "PROBE_SECONDS",
+        flag: "--seconds",
+        "How many seconds to look at the camera; up to 7 more when two keyframes have not come by then.",
+        default: 5
+    )
     static let encoderWorkers = SettingKey(
         "ENCODER_WORKERS",
         flag: "--encoder-workers",
