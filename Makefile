@@ -112,5 +112,5 @@ format: ## Bring the Swift sources into the project's style
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
 clean: ## Remove what was built, the Python environment included
-	rm -rf .build .build-tsan .build-asan .build-fuzz Benchmarks/Micro/.build .venv .venv-autobahn .venv-autobahn.tool Tests/EndToEnd/output
+	rm -rf .build .build-tsan .build-asan .build-fuzz Benchmarks/Micro/.build .venv .tools .venv-autobahn .venv-autobahn.tool Tests/EndToEnd/output
 	find Tests/EndToEnd Benchmarks/FanOut -name __pycache__ -prune -exec rm -rf {} +

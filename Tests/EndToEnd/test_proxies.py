@@ -19,8 +19,9 @@ from harness.waiting import wait_until
 pytest_plugins = ["page_fixtures"]
 
 PROXIES = ROOT / "Documentation" / "Proxies"
-# Debian's nginx is not on everybody's path.
-PATH = f"{os.environ['PATH']}:/usr/sbin"
+# Those that were unpacked for the tests, and else whatever the machine has.
+TOOLS = ROOT / ".tools"
+PATH = f"{TOOLS}/usr/bin:{TOOLS}/usr/sbin:{os.environ['PATH']}:/usr/sbin"
 # Caddy makes an authority and three certificates first.
 READY = 30
 
@@ -45,7 +46,7 @@ class Front:
 
 def started_by_us(launch, brokerctl, tmp_path, **environment: str) -> Front:
     port = free_port()
-    home = {"HOME": str(tmp_path), "CADDY_PORT": str(port), "PORT": "0"}
+    home = {"PATH": PATH, "HOME": str(tmp_path), "CADDY_PORT": str(port), "PORT": "0"}
     process = launch("broker", [brokerctl, "serve", "--caddy"], env=home | environment)
     process.wait_log("Caddy is in front of the broker", timeout=READY)
     root = tmp_path / ".local/share/caddy/pki/authorities/local/root.crt"
@@ -59,7 +60,7 @@ def by_the_caddyfile(launch, brokerctl, tmp_path) -> Front:
     # Not the ports and the trust of this machine.
     file.write_text("{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n" + text)
     launch("broker", [brokerctl, "serve", "--port", broker_port])
-    argv = [shutil.which("caddy"), "run", "--config", file, "--adapter", "caddyfile"]
+    argv = [shutil.which("caddy", path=PATH), "run", "--config", file, "--adapter", "caddyfile"]
     process = launch("caddy", argv, env={"HOME": str(tmp_path)})
     return Front(
         f"https://localhost:{port}", tmp_path / ".local/share/caddy/pki/authorities/local/root.crt", process
@@ -80,7 +81,7 @@ def by_the_nginx_file(launch, brokerctl, tmp_path) -> Front:
         f"events {{}}\nhttp {{\naccess_log off;\n{temporary}include {tmp_path}/site.conf;\n}}\n"
     )
     launch("broker", [brokerctl, "serve", "--port", broker_port])
-    process = launch("nginx", [shutil.which("nginx", path=PATH), "-c", tmp_path / "nginx.conf", "-p", tmp_path])
+    process = launch("nginx", [shutil.which("nginx", path=PATH), "-e", "stderr", "-c", tmp_path / "nginx.conf", "-p", tmp_path])
     return Front(f"https://localhost:{port}", certificate, process)
 
 
@@ -173,7 +174,7 @@ def test_caddy_that_dies_is_started_again(launch, brokerctl, tmp_path):
 def test_a_port_that_is_taken_is_said_to_be(launch, brokerctl, tmp_path):
     front = started_by_us(launch, brokerctl, tmp_path)
     port = front.url.rpartition(":")[2]
-    other = launch("other", [brokerctl, "serve", "--caddy"], env={"HOME": str(tmp_path), "CADDY_PORT": port, "PORT": "0"})
+    other = launch("other", [brokerctl, "serve", "--caddy"], env={"PATH": PATH, "HOME": str(tmp_path), "CADDY_PORT": port, "PORT": "0"})
     assert other.wait_end(timeout=READY) != 0
     assert "Caddy ended" in other.log and "address already in use" in other.log
 
