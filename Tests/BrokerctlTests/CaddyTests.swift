@@ -57,6 +57,38 @@ import brokerctl
         #expect(!file.text.contains("disable_redirects"))
     }
 
+    @Test("Without an address Caddy listens on this machine alone, and everywhere for a domain")
+    func defaultAddresses() {
+        let own = Caddyfile(domain: nil, bind: nil, port: nil, brokerPort: 3091)
+        #expect(own.names == ["localhost", "127.0.0.1", "::1"])
+        #expect(own.bind == ["127.0.0.1", "::1"])
+        #expect(own.port == 3090)
+        let known = Caddyfile(domain: "Cameras.example.org", bind: nil, port: nil, brokerPort: 3091)
+        #expect(known.names == ["cameras.example.org"])
+        #expect(known.bind == [])
+        #expect(known.port == nil)
+    }
+
+    @Test("An address that was named is kept to, with a domain as without")
+    func namedAddresses() {
+        for domain in [nil, "cameras.example.org"] {
+            let bind = { (address: String) in Caddyfile(domain: domain, bind: address, port: 1, brokerPort: 2).bind }
+            #expect(bind("127.0.0.1") == ["127.0.0.1", "::1"])
+            #expect(bind("10.0.0.5") == ["127.0.0.1", "10.0.0.5"])
+            #expect(bind("0.0.0.0") == [])
+        }
+        #expect(Caddyfile(domain: nil, bind: "10.0.0.5", port: 1, brokerPort: 2).names.contains("10.0.0.5"))
+    }
+
+    @Test(
+        "What would mean something else in the file is no domain",
+        arguments: ["a", ".org", "a.b {", "a.b\n", "a.b:80", "a.b."]
+    )
+    func noDomain(text: String) {
+        #expect(!Caddyfile.isDomain(text))
+        #expect(Caddyfile.isDomain("cameras.example.org"))
+    }
+
     @Test(
         "Versions are read as Caddy prints them",
         arguments: [

@@ -326,7 +326,7 @@ def test_a_camera_that_shows_nothing_is_explained_when_the_broker_knows_why(stan
     page.assert_clean()
 
 
-def test_a_broker_that_keeps_its_list_is_asked_for_a_cause_only_once(standin, visit):
+def test_a_broker_that_keeps_its_list_is_not_asked_for_a_cause_again_and_again(standin, visit):
     standin.streams = None
     page = visit(f"{standin.url}/?stream=door")
     page.wait_state("waiting")

@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from harness.pictures import large_picture, picture
 from harness.processes import ROOT, Process, free_port
-from harness.proxy import http2_client, self_signed, trusting
+from harness.tls import http2_client, self_signed, trusting
 from harness.waiting import wait_until
 
 pytest_plugins = ["page_fixtures"]
@@ -69,7 +69,7 @@ def by_the_caddyfile(launch, brokerctl, tmp_path) -> Front:
 
 def by_the_nginx_file(launch, brokerctl, tmp_path) -> Front:
     port, broker_port = free_port(), free_port()
-    certificate, key = self_signed(tmp_path)
+    certificate, key = self_signed(tmp_path, "nginx")
     text = (PROXIES / "nginx.conf").read_text().replace("3091", str(broker_port)).replace("3090", str(port))
     text = text.replace("/etc/ssl/stream-broker.crt", str(certificate)).replace("/etc/ssl/stream-broker.key", str(key))
     (tmp_path / "site.conf").write_text(text)

@@ -12,24 +12,12 @@ import pytest
 from harness.broker import Broker
 from harness.pictures import large_picture, picture
 from harness.processes import free_port
+from harness.tls import openssl, self_signed, trusting
 from harness.wire import open_viewer
 
 
-def openssl(*arguments: object) -> None:
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
-
-
-def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
-    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
-    openssl(
-        *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost"),
-        *("-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", 2, "-keyout", key, "-out", certificate),
-    )
-    return certificate, key
-
-
 def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
-    _, key = make_certificate(folder, "old")
+    _, key = self_signed(folder, "old")
     request, settings, certificate = folder / "old.csr", folder / "old.conf", folder / "expired.pem"
     (folder / "index").touch()
     settings.write_text(
@@ -46,7 +34,7 @@ def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> tuple[Path, Path]:
-    return make_certificate(tmp_path_factory.mktemp("certificates"), "server")
+    return self_signed(tmp_path_factory.mktemp("certificates"), "server")
 
 
 class SecureBroker(Broker):
@@ -55,7 +43,7 @@ class SecureBroker(Broker):
     def __init__(self, process, port: int, certificate: Path) -> None:
         self.process, self.port = process, port
         self.url = f"https://127.0.0.1:{port}"
-        self.trust = ssl.create_default_context(cafile=certificate)
+        self.trust = trusting(certificate)
         self.http = httpx.Client(base_url=self.url, timeout=10, verify=self.trust)
         self.wait_ready()
 
@@ -114,7 +102,7 @@ def test_a_pair_that_cannot_be_used_is_named(case, brokerctl, environment, pair,
             openssl("pkey", "-in", key, "-aes256", "-passout", "pass:word", "-out", encrypted)
             key, expected = encrypted, f"the key {encrypted} is encrypted"
         case "other key":
-            _, key = make_certificate(tmp_path, "other")
+            _, key = self_signed(tmp_path, "other")
             expected = f"the key {key} does not belong to the certificate {certificate}"
         case "expired":
             certificate, key = make_expired_certificate(tmp_path)

@@ -50,9 +50,9 @@ public struct CaptureConfiguration: Sendable {
     /// - Parameter duration: How long it may send nothing.
     public mutating func allowSilence(_ duration: Duration) {
         silenceDeadline = duration
-        // In the proportion of the defaults.
+        // In the proportion of the defaults; but how rare keyframes are does not depend on it.
         noticeDeadline = duration * 5 / 8
-        pictureDeadline = duration * 5
+        pictureDeadline = max(pictureDeadline, duration * 5)
     }
 
     /// - Throws: ``CaptureError`` with code `invalidConfiguration` for an impossible value.

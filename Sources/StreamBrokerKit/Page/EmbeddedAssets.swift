@@ -1902,21 +1902,21 @@ function pngBlob(bitmap) {
         EmbeddedAsset(
             path: "/player/causes.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "187ba6bf6bb0c5a605d286866f805f98",
+            digest: "6336dbdf1fd3c19e0aae44d983b71877",
             text: #"""
 /** Why cameras show nothing new, as far as the broker knows: whoever runs them for it tells it. Asked only while that matters. */
 
 import { streamsAddress } from "./address.js";
 
 const REPEAT = 5000;
+/** Each failed look is an error in the browser's console, and is as likely to fail again. */
+const REPEAT_AFTER_FAILURE = 60_000;
 const ANSWER_LIMIT = 4000;
 
 export class Causes {
   #address;
   #reasons = new Map();
-  #asked = -Infinity;
-  /** A list that cannot be had is not asked for again: each failed look is an error in the browser's console. */
-  #isClosed = false;
+  #nextLook = -Infinity;
 
   /** @param {URL} broker  @param {string | null} token */
   constructor(broker, token) {
@@ -1926,12 +1926,12 @@ export class Causes {
   /**
    * What was known a moment ago; what is known now is asked for, and can be had at the next call.
    * @param {string} stream
-   * @param {number} now  ms
+   * @param {number} now  ms, as performance.now() has it
    * @returns {string | null} a sentence, or null when the broker knows nothing of this stream's camera
    */
   of(stream, now) {
-    if (!this.#isClosed && now - this.#asked >= REPEAT) {
-      this.#asked = now;
+    if (now >= this.#nextLook) {
+      this.#nextLook = now + REPEAT;
       this.#ask();
     }
     return this.#reasons.get(stream) ?? null;
@@ -1945,7 +1945,7 @@ export class Causes {
       const kept = streams.filter(({ source }) => source && source.state !== "live");
       this.#reasons = new Map(kept.map(({ stream, source }) => [stream, sentence(source.reason)]));
     } catch {
-      this.#isClosed = true;
+      this.#nextLook = performance.now() + REPEAT_AFTER_FAILURE;
       this.#reasons.clear();
     }
   }
@@ -3750,7 +3750,7 @@ export function icon(name) {
         EmbeddedAsset(
             path: "/player/link.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "85c9ca3f05b773adcee4f5225570f3d2",
+            digest: "99320c466e6951df5746c5da6a586adc",
             text: #"""
 /**
  * The one socket to a broker, kept up as long as somebody wants a stream of it.
@@ -3764,8 +3764,8 @@ export function icon(name) {
 
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
-import { ClockOffset, wallTime } from "./clock.js";
 import { Causes } from "./causes.js";
+import { ClockOffset, wallTime } from "./clock.js";
 import { SUBPROTOCOL, ack, bareFrame, parseControl, parseFrame, ping, rate, subscribe, unsubscribe } from "./protocol.js";
 
 const HANDSHAKE_LIMIT = 10_000;

@@ -17,19 +17,10 @@ public final class BrokerServer: Service, Sendable {
     private let listener: Listener
 
     /// Makes a server; it listens once ``run()`` is called.
-    public convenience init(
+    public init(
         broker: Broker,
         configuration: BrokerServerConfiguration = BrokerServerConfiguration(),
         logger: Logger
-    ) {
-        self.init(broker: broker, configuration: configuration, logger: logger, viewers: configuration.viewers)
-    }
-
-    package init(
-        broker: Broker,
-        configuration: BrokerServerConfiguration,
-        logger: Logger,
-        viewers: ViewerConfiguration
     ) {
         self.configuration = configuration
         service = BrokerService(
@@ -38,7 +29,7 @@ public final class BrokerServer: Service, Sendable {
             maximumConnections: configuration.maximumConnections,
             maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
             logger: logger,
-            viewers: viewers,
+            viewers: configuration.viewers,
             viewerLimits: configuration.viewerLimits,
             loops: Listener.loops,
             answersDebugEcho: configuration.answersDebugEcho

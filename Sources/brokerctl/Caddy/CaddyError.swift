@@ -24,7 +24,7 @@ package struct CaddyError: Error, CustomStringConvertible {
     static let missing = CaddyError(
         code: .missing,
         description:
-            "Caddy is not there: \(install). TLS without Caddy: --tls-self-signed, or --tls-cert and --tls-key."
+            "Caddy is not there: \(install). TLS without Caddy: --tls-cert and --tls-key."
     )
 
     static func tooOld(_ version: CaddyVersion) -> CaddyError {

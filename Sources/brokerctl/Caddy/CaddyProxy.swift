@@ -20,6 +20,16 @@ struct CaddyProxy: Service {
     let brokerPort: @Sendable () async throws -> Int
     let logger: Logger
 
+    /// The service, if it is wanted. In a list of services it stands before the broker's server, so that it ends after it: viewers
+    /// are told that the broker goes.
+    ///
+    /// - Throws: ``CaddyError`` when Caddy is missing or too old.
+    static func inFront(of server: BrokerServer, _ plan: Caddyfile?, logger: Logger) async throws -> (any Service)? {
+        guard let plan else { return nil }
+        let port: @Sendable () async throws -> Int = { try await server.boundPort }
+        return CaddyProxy(program: try await CaddyProgram(), plan: plan, brokerPort: port, logger: logger)
+    }
+
     /// Runs Caddy until a graceful shutdown or cancellation; no process of it is left then.
     ///
     /// - Throws: ``CaddyError`` when it cannot be brought to answer.

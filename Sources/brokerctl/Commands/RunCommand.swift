@@ -38,9 +38,8 @@ struct RunCommand: AsyncParsableCommand {
         let settings = try await Settings(values: file.server)
         let logger = try CommonOptions.parse(logLevel.map { ["--log-level", $0] } ?? []).startLogging(settings)
         let flags = [("--port", port), ("--bind", bind)].flatMap { name, value in value.map { [name, $0] } ?? [] }
-        let serve = try ServeCommand.parse(flags)
-        var (broker, server) = try serve.configurations(settings, logger: logger)
-        let plan = try caddy.plan(settings, server: &server, port: port)
+        var (broker, server) = try ServeCommand.parse(flags).configurations(settings, logger: logger)
+        let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
         let streams = try file.cameras.reduce(0) { $0 + (try $1.streams().count) }
         broker.maximumStreams = max(broker.maximumStreams, streams)
 
@@ -61,7 +60,8 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger
         )
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])
-        try await runServices(try await serve.proxies(plan, of: theServer, logger: logger) + [theServer, fleet])
+        let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
+        try await runServices([proxy, theServer, fleet].compactMap(\.self))
     }
 
     /// Reads a file and checks each camera as its process would.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Logging
-import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker and its page.
@@ -27,19 +26,10 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let (settings, logger) = try await common.start()
         var (broker, server) = try configurations(settings, logger: logger)
-        let plan = try caddy.plan(settings, server: &server, port: port)
+        let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
         let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
-        try await runServices(try await proxies(plan, of: theServer, logger: logger) + [theServer])
-    }
-
-    /// Caddy, if it is wanted. It stands before the broker's server in the list of services, so that it ends after it: viewers are
-    /// told that the broker goes.
-    ///
-    /// - Throws: ``CaddyError`` when it is missing or too old.
-    func proxies(_ plan: Caddyfile?, of server: BrokerServer, logger: Logger) async throws -> [any Service] {
-        guard let plan else { return [] }
-        let port: @Sendable () async throws -> Int = { try await server.boundPort }
-        return [CaddyProxy(program: try await CaddyProgram(), plan: plan, brokerPort: port, logger: logger)]
+        let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
+        try await runServices([proxy, theServer].compactMap(\.self))
     }
 
     /// What the flags and the settings say.

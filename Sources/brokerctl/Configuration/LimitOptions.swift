@@ -4,7 +4,7 @@ import StreamBrokerKit
 /// The limits and deadlines of a server that hardly anybody changes.
 struct LimitOptions: ParsableArguments {
     @Option(help: SettingKey.maximumConnectionsPerAddress.help) var maxConnectionsPerAddress: String?
-    @Option(help: SettingKey.maximumPixels.help) var maxPixels: String?
+    @Option(help: SettingKey.maximumDimensions.help) var maxDimensions: String?
     @Option(help: SettingKey.maximumTargetBytes.help) var maxTargetBytes: String?
     @Option(help: SettingKey.maximumHeaderBytes.help) var maxHeaderBytes: String?
     @Option(help: SettingKey.maximumHeaderFields.help) var maxHeaderFields: String?
@@ -41,7 +41,9 @@ struct LimitOptions: ParsableArguments {
     }
 
     private func applyToRequests(_ settings: Settings, _ limits: inout RequestLimits) throws(SettingError) {
-        if let pixels = try settings.dimensions(.maximumPixels, flag: maxPixels) { limits.maximumDimensions = pixels }
+        if let largest = try settings.dimensions(.maximumDimensions, flag: maxDimensions) {
+            limits.maximumDimensions = largest
+        }
         if let bytes = try settings.integer(.maximumTargetBytes, flag: maxTargetBytes, in: 256...65_536) {
             limits.maximumTargetBytes = bytes
         }

@@ -12,10 +12,10 @@ extension SettingKey {
         "The most connections from one address; this machine itself is not limited.",
         default: server.maximumConnectionsPerAddress
     )
-    static let maximumPixels = SettingKey(
-        "MAX_PIXELS",
-        flag: "--max-pixels",
-        "The largest frame in pixels, WIDTHxHEIGHT, whichever way it is turned.",
+    static let maximumDimensions = SettingKey(
+        "MAX_DIMENSIONS",
+        flag: "--max-dimensions",
+        "The largest frame, WIDTHxHEIGHT in pixels, whichever way it is turned.",
         default: "\(requests.maximumDimensions.width)x\(requests.maximumDimensions.height)"
     )
     static let maximumTargetBytes = SettingKey(
@@ -111,7 +111,8 @@ extension SettingKey {
 
     /// All of them, for a file.
     static let ofLimits: [SettingKey] = [
-        .maximumConnectionsPerAddress, .maximumPixels, .maximumTargetBytes, .maximumHeaderBytes, .maximumHeaderFields,
+        .maximumConnectionsPerAddress, .maximumDimensions, .maximumTargetBytes, .maximumHeaderBytes,
+        .maximumHeaderFields,
         .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
         .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,
         .closeTimeout,

@@ -9,14 +9,14 @@ func withRunningBroker(
     var configuration = BrokerServerConfiguration()
     configuration.port = 0
     configuration.drainTimeout = .milliseconds(200)
-    var viewers = ViewerConfiguration()
+    var viewers = configuration.viewers
     configure(&configuration, &viewers)
+    configuration.viewers = viewers
     let broker = Broker()
     let server = BrokerServer(
         broker: broker,
         configuration: configuration,
-        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        viewers: viewers
+        logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     )
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }

@@ -3,14 +3,14 @@
 import { streamsAddress } from "./address.js";
 
 const REPEAT = 5000;
+/** Each failed look is an error in the browser's console, and is as likely to fail again. */
+const REPEAT_AFTER_FAILURE = 60_000;
 const ANSWER_LIMIT = 4000;
 
 export class Causes {
   #address;
   #reasons = new Map();
-  #asked = -Infinity;
-  /** A list that cannot be had is not asked for again: each failed look is an error in the browser's console. */
-  #isClosed = false;
+  #nextLook = -Infinity;
 
   /** @param {URL} broker  @param {string | null} token */
   constructor(broker, token) {
@@ -20,12 +20,12 @@ export class Causes {
   /**
    * What was known a moment ago; what is known now is asked for, and can be had at the next call.
    * @param {string} stream
-   * @param {number} now  ms
+   * @param {number} now  ms, as performance.now() has it
    * @returns {string | null} a sentence, or null when the broker knows nothing of this stream's camera
    */
   of(stream, now) {
-    if (!this.#isClosed && now - this.#asked >= REPEAT) {
-      this.#asked = now;
+    if (now >= this.#nextLook) {
+      this.#nextLook = now + REPEAT;
       this.#ask();
     }
     return this.#reasons.get(stream) ?? null;
@@ -39,7 +39,7 @@ export class Causes {
       const kept = streams.filter(({ source }) => source && source.state !== "live");
       this.#reasons = new Map(kept.map(({ stream, source }) => [stream, sentence(source.reason)]));
     } catch {
-      this.#isClosed = true;
+      this.#nextLook = performance.now() + REPEAT_AFTER_FAILURE;
       this.#reasons.clear();
     }
   }

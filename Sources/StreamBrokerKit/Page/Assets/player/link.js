@@ -10,8 +10,8 @@
 
 import { plainSocketAddress, socketAddress, viewerPath } from "./address.js";
 import { backoffDelay } from "./backoff.js";
-import { ClockOffset, wallTime } from "./clock.js";
 import { Causes } from "./causes.js";
+import { ClockOffset, wallTime } from "./clock.js";
 import { SUBPROTOCOL, ack, bareFrame, parseControl, parseFrame, ping, rate, subscribe, unsubscribe } from "./protocol.js";
 
 const HANDSHAKE_LIMIT = 10_000;
