@@ -15,7 +15,7 @@ SWIFT_SOURCES := Package.swift Sources Tests Examples Benchmarks/Encoder \
 ARGS ?=
 
 .PHONY: help demo test build install unit-test race-test sanitize-test end-to-end-test faults reconnects bench bench-parts \
-  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder autobahn hostile exactness lint format clean
+  bench-encoder bench-capture bench-cameras fuzz fuzz-encoder autobahn hostile siege exactness lint format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -88,10 +88,15 @@ exactness: ## Random pictures of the live encoder through libwebp, FFmpeg and Ch
 fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, under sanitizers; ARGS=SECONDS
 	@Scripts/fuzz-encoder $(ARGS)
 
-fuzz: ## Feed decoders, encoders and the image sniffer with what a fuzzer makes up; SECONDS=600 for each of the two
+fuzz: ## Feed everything that reads what others send with what a fuzzer makes up; SECONDS=600 for each of them
 	@Scripts/setup test
-	@Scripts/fuzz-swift images $(or $(SECONDS),60)
-	@Scripts/fuzz-swift pictures $(or $(SECONDS),60)
+	@for fuzzer in images messages requests headers pictures; do \
+	  Scripts/fuzz-swift $$fuzzer $(or $(SECONDS),60) || exit 1; \
+	done
+
+siege: build ## What viewers notice of 2,000 slow requests, floods of pings, of resets and of made-up streams, next to a quiet run
+	@Scripts/setup test
+	@.venv/bin/python Benchmarks/Siege/siege $(ARGS)
 
 hostile: build ## What hostile clients send, one row each, and a table of what they are answered
 	@Scripts/setup test

@@ -218,5 +218,23 @@ if Context.environment["STREAM_BROKER_FUZZ"] != nil {
             path: "Tests/Fuzz/Images",
             swiftSettings: options
         ),
+        .executableTarget(
+            name: "MessageFuzzer",
+            dependencies: ["StreamBrokerCore"],
+            path: "Tests/Fuzz/Messages",
+            swiftSettings: options
+        ),
+        .executableTarget(
+            name: "RequestFuzzer",
+            dependencies: ["StreamBrokerCore"],
+            path: "Tests/Fuzz/Requests",
+            swiftSettings: options
+        ),
+        .executableTarget(
+            name: "HeaderFuzzer",
+            dependencies: ["StreamBrokerCore"],
+            path: "Tests/Fuzz/Headers",
+            swiftSettings: options
+        ),
     ]
 }

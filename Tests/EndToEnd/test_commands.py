@@ -1,6 +1,7 @@
 """The commands from a user's side: how they start, what they say when they cannot, and how they end."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -92,6 +93,13 @@ def test_a_publisher_without_a_source_names_the_test_picture(run):
     said_why(run("publish"), "RTSP_URL", "test:")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused as root")
+@pytest.mark.parametrize("command", ["serve", "web", "publish"])
+def test_root_is_refused_unless_it_is_said(run, command):
+    options = {"serve": ["--port", "0"], "web": ["--port", "0"], "publish": ["--source", "test:"]}[command]
+    said_why(run(command, *options, env={"ALLOW_ROOT": "false"}), "root", "--allow-root")
+
+
 def test_a_broken_env_file(run, tmp_path):
     (tmp_path / ".env").write_text("PORT=3090\nthis line is no setting\n")
     said_why(run("serve"), ".env")
@@ -159,6 +167,17 @@ def test_a_publisher_takes_its_settings_from_the_environment(launch, brokerctl, 
 
 
 # The other commands
+
+
+def test_a_log_for_programs_is_json(launch, brokerctl):
+    process = launch("broker", [brokerctl, "serve", "--port", free_port(), "--log-format", "json", "--log-level", "debug"])
+    process.wait_log('"listening"')
+    assert process.end()[0] == 0
+    lines = [json.loads(line) for line in process.log.splitlines()]
+    listening = next(line for line in lines if line["message"] == "listening")
+    assert listening["level"] == "info" and listening["port"].isdigit()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", listening["time"])
+    assert all(line["level"] in ("debug", "info", "notice") for line in lines)
 
 
 def test_subscribe_counts_tells_and_saves(run, broker, tmp_path, publisher):

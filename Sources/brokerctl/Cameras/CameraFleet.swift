@@ -14,7 +14,8 @@ struct CameraFleet: Service {
     let reload: @Sendable () async throws -> [CamerasFile.Camera]
     /// Is done when the broker listens.
     let whenReady: @Sendable () async throws -> Void
-    let logLevel: Logger.Level
+    /// How the cameras' processes log, by the environment's names.
+    let logSettings: [String: String]
     let logger: Logger
 
     /// Keeps the cameras until a graceful shutdown or cancellation; no process of theirs is left then.
@@ -80,8 +81,7 @@ struct CameraFleet: Service {
     }
 
     private func process(_ camera: CamerasFile.Camera, workers: Int?) -> CameraProcess {
-        var settings = camera.settings.mapValues(\.text)
-        settings[SettingKey.logLevel.environmentName] = logLevel.rawValue
+        var settings = camera.settings.mapValues(\.text).merging(logSettings) { $1 }
         // Of many cameras each gets one encoder: two of one camera would only take the place of another's.
         let key = SettingKey.encoderWorkers.environmentName
         if settings[key] == nil, let workers { settings[key] = "\(workers)" }

@@ -34,11 +34,13 @@ struct PublishCommand: AsyncParsableCommand {
     @Flag(help: SettingKey.loop.help) var loop = false
     @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
     @Option(help: SettingKey.caCertificate.help) var caCert: String?
+    @OptionGroup var superuser: SuperuserOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         if kept { return try await runKept() }
         let (settings, logger) = try await common.start()
+        try superuser.check(settings)
         let plan = try plan(settings)
         let camera = try CameraPublisher(plan, logger: logger)
         let reporter = PublishReporter(
@@ -53,7 +55,7 @@ struct PublishCommand: AsyncParsableCommand {
     private func runKept() async throws {
         let line = KeeperLine.open()
         let settings = Settings(only: line.settings)
-        var logger = try common.startLogging(settings)
+        var logger = try common.logging.start(settings)
         let plan = try plan(settings)
         logger[metadataKey: "stream"] = "\(plan.stream)"
         let camera = try CameraPublisher(plan, logger: logger) { event in

@@ -29,14 +29,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @OptionGroup var caddy: CaddyOptions
-    @Option(help: SettingKey.logLevel.help) var logLevel: String?
+    @OptionGroup var superuser: SuperuserOptions
+    @OptionGroup var logging: LoggingOptions
 
     func run() async throws {
         // A camera's process that is gone while it is told something is no reason to end.
         signal(SIGPIPE, SIG_IGN)
         let file = try Self.read(config)
         let settings = try await Settings(values: file.server)
-        let logger = try CommonOptions.parse(logLevel.map { ["--log-level", $0] } ?? []).startLogging(settings)
+        let logger = try logging.start(settings)
+        try superuser.check(settings)
         let flags = [("--port", port), ("--bind", bind)].flatMap { name, value in value.map { [name, $0] } ?? [] }
         var (broker, server) = try ServeCommand.parse(flags).configurations(settings, logger: logger)
         let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
@@ -56,7 +58,10 @@ struct RunCommand: AsyncParsableCommand {
             first: file.cameras,
             reload: { [config] in try Self.read(config).cameras },
             whenReady: { _ = try await theServer.boundPort },
-            logLevel: logger.logLevel,
+            logSettings: [
+                SettingKey.logLevel.environmentName: logger.logLevel.rawValue,
+                SettingKey.logFormat.environmentName: try logging.format(settings).rawValue,
+            ],
             logger: logger
         )
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])

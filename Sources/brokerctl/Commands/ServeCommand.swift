@@ -21,10 +21,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup var caddy: CaddyOptions
+    @OptionGroup var superuser: SuperuserOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let (settings, logger) = try await common.start()
+        try superuser.check(settings)
         var (broker, server) = try configurations(settings, logger: logger)
         let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
         let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)

@@ -11,10 +11,12 @@ struct WebCommand: AsyncParsableCommand {
     @Option(help: SettingKey.webPort.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @Option(help: SettingKey.brokerOfPage.help) var broker: String?
+    @OptionGroup var superuser: SuperuserOptions
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let (settings, logger) = try await common.start()
+        try superuser.check(settings)
         var page = PageServerConfiguration()
         if let port = try settings.integer(.webPort, flag: port, in: 0...65_535) { page.port = port }
         if let host = settings.text(.bind, flag: bind) { page.host = host }

@@ -66,6 +66,18 @@ extension SettingKey {
         "The least important messages to log: trace, debug, info, notice, warning, error or critical.",
         default: "info"
     )
+    static let logFormat = SettingKey(
+        "LOG_FORMAT",
+        flag: "--log-format",
+        "How the log is written: text for people, or json, an object a line, for programs that collect logs.",
+        default: "text"
+    )
+    static let allowsRoot = SettingKey(
+        "ALLOW_ROOT",
+        flag: "--allow-root",
+        "Whether to run as root.",
+        default: false
+    )
     static let maximumFrameBytes = SettingKey(
         "MAX_FRAME_BYTES",
         flag: "--max-frame-bytes",

@@ -8,7 +8,8 @@ extension SettingKey {
     /// What can be said at the top of a cameras' file: all that `serve` has.
     static let ofServers: [SettingKey] =
         [
-            .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
+            .port, .bind, .logLevel, .logFormat, .allowsRoot, .maximumFrameBytes, .maximumStreams, .maximumConnections,
+            .maximumViewers,
             .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
             .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey,
         ] + ofLimits

@@ -1,7 +1,7 @@
-import StreamBrokerKit
+import StreamBrokerCore
 import Testing
 
-@Suite struct ControlMessageTests {
+@Suite struct ClientMessageTests {
     /// The short way to read an acknowledgement says what the general one says, for every text that it takes and for those it leaves.
     @Test(arguments: [
         #"{"type":"ack","sequence":1}"#,
