@@ -238,3 +238,12 @@ if Context.environment["STREAM_BROKER_FUZZ"] != nil {
         ),
     ]
 }
+
+// The broker alone, which is all that Scripts/race-test looks at: the rest would be compiled for nothing.
+if Context.environment["STREAM_BROKER_RACE_TEST"] != nil {
+    let broker = [
+        "StreamBrokerCore", "CMemoryFile", "StreamBrokerKit", "StreamBrokerCoreTests", "StreamBrokerKitTests",
+    ]
+    package.products = []
+    package.targets.removeAll { !broker.contains($0.name) }
+}

@@ -1,15 +1,13 @@
-import StreamBrokerCore
+import Synchronization
 
 /// The frames that are being received, and the memory that they take: more than there is room for are refused before they are read.
+///
+/// Counters and no lock: all streams share them, and every post asks them.
 package final class PostsInFlight: Sendable {
-    private struct Load {
-        var count = 0
-        var bytes = 0
-    }
-
     private let maximumCount: Int
     private let maximumBytes: Int
-    private let state = Locked(Load())
+    private let count = Atomic<Int>(0)
+    private let bytes = Atomic<Int>(0)
 
     package init(maximumCount: Int, maximumBytes: Int) {
         self.maximumCount = maximumCount
@@ -17,31 +15,40 @@ package final class PostsInFlight: Sendable {
     }
 
     /// How many there are, and how many bytes of them have come.
-    package var load: (count: Int, bytes: Int) { state.withLock { ($0.count, $0.bytes) } }
+    package var load: (count: Int, bytes: Int) {
+        (count.load(ordering: .relaxed), bytes.load(ordering: .relaxed))
+    }
 
     /// A place for one more; `nil` when there is none.
     package func begin() -> PostInFlight? {
-        let isAdmitted = state.withLock { load in
-            guard load.count < maximumCount, load.bytes < maximumBytes else { return false }
-            load.count += 1
-            return true
-        }
-        return isAdmitted ? PostInFlight(self) : nil
+        guard bytes.load(ordering: .relaxed) < maximumBytes, count.reserve(1, upTo: maximumCount) else { return nil }
+        return PostInFlight(self)
     }
 
     fileprivate func take(_ amount: Int) -> Bool {
-        state.withLock { load in
-            guard load.bytes + amount <= maximumBytes else { return false }
-            load.bytes += amount
-            return true
-        }
+        bytes.reserve(amount, upTo: maximumBytes)
     }
 
     fileprivate func giveBack(_ amount: Int) {
-        state.withLock { load in
-            load.count -= 1
-            load.bytes -= amount
+        bytes.subtract(amount, ordering: .relaxed)
+        count.subtract(1, ordering: .relaxed)
+    }
+}
+
+extension Atomic where Value == Int {
+    /// Adds if the sum stays within the limit. Answers whether it did.
+    fileprivate func reserve(_ amount: Int, upTo limit: Int) -> Bool {
+        var current = load(ordering: .relaxed)
+        while current + amount <= limit {
+            let (exchanged, original) = compareExchange(
+                expected: current,
+                desired: current + amount,
+                ordering: .relaxed
+            )
+            if exchanged { return true }
+            current = original
         }
+        return false
     }
 }
 

@@ -1,5 +1,6 @@
 package import NIOCore
 import StreamBrokerCore
+import Synchronization
 
 /// How many connections there are and were.
 package struct ConnectionCounts: Sendable {
@@ -24,6 +25,8 @@ package final class ConnectionRegistry: Sendable {
     }
 
     private let state = Locked(State())
+    /// What the state says, for posts, which all streams have and which take no lock that all share.
+    private let drains = Atomic(false)
     private let limit: Int
     private let limitPerAddress: Int
 
@@ -34,7 +37,7 @@ package final class ConnectionRegistry: Sendable {
 
     package var counts: ConnectionCounts { state.withLock { $0.counts } }
 
-    var isDraining: Bool { state.withLock { $0.isDraining } }
+    var isDraining: Bool { drains.load(ordering: .acquiring) }
 
     /// Notes a new connection, and its end when it comes. Answers whether there is room for it.
     package func admit(_ connection: any NIOCore.Channel) -> Bool {
@@ -76,6 +79,7 @@ package final class ConnectionRegistry: Sendable {
     func drain() {
         let open = state.withLock { state in
             state.isDraining = true
+            drains.store(true, ordering: .releasing)
             return Array(state.open.values)
         }
         for connection in open { connection.pipeline.fireUserInboundEventTriggered(ServerIsShuttingDown()) }

@@ -55,4 +55,25 @@ import Testing
         #expect(posts.load.count == 0 && posts.load.bytes == 0)
         #expect(hasPlace(posts))
     }
+    @Test func manyAtOnceNeverHoldMoreThanThereIs() async {
+        let posts = PostsInFlight(maximumCount: 3, maximumBytes: 250)
+        let taken = await withTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var taken = 0
+                    for _ in 0..<2_000 {
+                        guard var post = posts.begin() else { continue }
+                        if post.receive(100) { taken += 1 }
+                        let load = posts.load
+                        #expect(load.count <= 3 && load.bytes <= 250)
+                        _ = consume post
+                    }
+                    return taken
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(taken > 0)
+        #expect(posts.load.count == 0 && posts.load.bytes == 0)
+    }
 }
