@@ -120,15 +120,16 @@ def test_ping_is_answered_with_the_time_of_the_broker(broker):
 def test_the_rate_can_be_changed_while_viewing(broker):
     with broker.view("door") as viewer:
         broker.wait_viewers("door", 1)
-        control(viewer.socket, type="rate", fps=0.1)
+        # So low that none is due again while this test runs, however slow the machine is.
+        control(viewer.socket, type="rate", fps=0.001)
         control(viewer.socket, type="nonsense", of="no importance")  # ignored
         barrier(viewer)
         for number in range(20):
             broker.post("door", picture(number))
         control(viewer.socket, type="rate", fps=0)
         barrier(viewer)
-        # One by the rate, and the newest at once when every frame is wanted again.
-        assert viewer.count <= 2
+        # One by the rate, and the newest at once when every frame is wanted again; the last post may still be on its way then.
+        assert viewer.count <= 3
         sequence = broker.post("door", picture(99)).json()["sequence"]
         wait_until(lambda: viewer.sequences[-1:] == [sequence], "a frame at full rate")
 

@@ -10,27 +10,32 @@ package struct AddressBlock: Hashable, Sendable {
         self.init(networkOrder: packed)
     }
 
-    /// - Parameter address: The 4 bytes of an IPv4 address or the 16 of an IPv6 one, in network order.
-    package init?(networkOrder address: [UInt8]) {
-        // A socket for both families shows IPv4 peers as ::ffff:a.b.c.d.
-        let isMapped = address.count == 16 && address.starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
-        let significant = isMapped ? Array(address[12...]) : address
-        switch significant.count {
-        case 4 where significant[0] != 127: bytes = significant
-        case 16 where !(significant.dropLast().allSatisfy { $0 == 0 } && significant[15] == 1):
-            bytes = Array(significant.prefix(8))
+    /// - Parameter packed: The 4 bytes of an IPv4 address or the 16 of an IPv6 one, in network order.
+    package init?(networkOrder packed: [UInt8]) {
+        let address = packed.withoutMapping
+        switch address.count {
+        case 4 where address[0] != 127: bytes = address
+        case 16 where !(address.dropLast().allSatisfy { $0 == 0 } && address[15] == 1):
+            bytes = Array(address.prefix(8))
         default: return nil
         }
     }
 }
 
 extension SocketAddress {
-    /// The address's bytes in network order; `nil` when it is no IP address.
-    fileprivate var packedIPAddress: [UInt8]? {
+    /// The address's bytes in network order, 4 for IPv4, also when it is written as IPv6; `nil` when it is no IP address.
+    var packedIPAddress: [UInt8]? {
         switch self {
         case .v4(let address): withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
-        case .v6(let address): withUnsafeBytes(of: address.address) { Array($0[8..<24]) }
+        case .v6(let address): withUnsafeBytes(of: address.address) { Array($0[8..<24]) }.withoutMapping
         case .unixDomainSocket: nil
         }
+    }
+}
+
+extension [UInt8] {
+    /// A socket for both families shows IPv4 peers as ::ffff:a.b.c.d.
+    fileprivate var withoutMapping: [UInt8] {
+        count == 16 && starts(with: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]) ? Array(self[12...]) : self
     }
 }

@@ -4,10 +4,15 @@ import StreamBrokerCore
 
 /// Who is let in as a viewer.
 extension BrokerService {
-    /// Takes a seat for a connection.
-    func takeSeat(for connection: any NIOCore.Channel) throws(ViewerRefusal) -> ViewerSeat {
+    /// Who sent a request: whoever is at the other end of the connection, or for whom a trusted proxy asks.
+    func client(of head: HTTPRequestHead, on connection: any NIOCore.Channel) -> SocketAddress? {
+        trustedProxies.client(peer: connection.remoteAddress, forwarded: head.headers["X-Forwarded-For"])
+    }
+
+    /// Takes a seat for whoever sent a request.
+    func takeSeat(for head: HTTPRequestHead, on connection: any NIOCore.Channel) throws(ViewerRefusal) -> ViewerSeat {
         do {
-            return try seats.take(for: connection.remoteAddress)
+            return try seats.take(for: client(of: head, on: connection))
         } catch {
             seats.noteRefusal(error)
             throw error

@@ -421,7 +421,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func streamParts(of stream: StreamID, head: HTTPRequestHead, context: ChannelHandlerContext) {
         let subscription: Subscription<Frame>
         let seat: ViewerSeat
-        do { seat = try service.takeSeat(for: context.channel) } catch {
+        do { seat = try service.takeSeat(for: head, on: context.channel) } catch {
             return send(service.answer(to: error), to: head, context: context)
         }
         do {

@@ -28,6 +28,7 @@ public final class BrokerServer: Service, Sendable {
             limits: configuration.limits,
             maximumConnections: configuration.maximumConnections,
             maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
+            trustedProxies: configuration.trustedProxies,
             logger: logger,
             viewers: configuration.viewers,
             viewerLimits: configuration.viewerLimits,

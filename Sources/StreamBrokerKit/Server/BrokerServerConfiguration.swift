@@ -22,6 +22,8 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var maximumConnections = 12_000
     /// How many connections one address may have open; counted as ``ViewerLimits/maximumViewersPerAddress`` is. Default 100.
     public var maximumConnectionsPerAddress = 100
+    /// The proxies that are believed when they say for whom they ask; they are not limited as an address of their own. Default: none.
+    public var trustedProxies = TrustedProxies()
     /// How viewers' connections are kept, and what they may say.
     package var viewers = ViewerConfiguration()
     /// Whether there is a WebSocket at `/debug/echo` that says back what it is told, for conformance suites. Default no: it has no limit

@@ -14,6 +14,7 @@ final class BrokerService: Sendable {
     let limitTally = LimitTally()
     let postsInFlight: PostsInFlight
     let sources = StreamSources()
+    let trustedProxies: TrustedProxies
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
     let logger: Logger
@@ -32,6 +33,7 @@ final class BrokerService: Sendable {
         limits: RequestLimits,
         maximumConnections: Int,
         maximumConnectionsPerAddress: Int = .max,
+        trustedProxies: TrustedProxies = TrustedProxies(),
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
         viewerLimits: ViewerLimits = ViewerLimits(),
@@ -48,7 +50,12 @@ final class BrokerService: Sendable {
         self.viewers = viewers
         self.logger = logger
         self.loops = loops
-        connections = ConnectionRegistry(limit: maximumConnections, limitPerAddress: maximumConnectionsPerAddress)
+        self.trustedProxies = trustedProxies
+        connections = ConnectionRegistry(
+            limit: maximumConnections,
+            limitPerAddress: maximumConnectionsPerAddress,
+            trustedProxies: trustedProxies
+        )
         postsInFlight = PostsInFlight(
             maximumCount: limits.maximumPostsInFlight,
             maximumBytes: limits.maximumPostBytesInFlight

@@ -29,8 +29,10 @@ package final class ConnectionRegistry: Sendable {
     private let drains = Atomic(false)
     private let limit: Int
     private let limitPerAddress: Int
+    private let trustedProxies: TrustedProxies
 
-    package init(limit: Int, limitPerAddress: Int = .max) {
+    package init(limit: Int, limitPerAddress: Int = .max, trustedProxies: TrustedProxies = TrustedProxies()) {
+        self.trustedProxies = trustedProxies
         self.limit = limit
         self.limitPerAddress = limitPerAddress
     }
@@ -41,7 +43,7 @@ package final class ConnectionRegistry: Sendable {
 
     /// Notes a new connection, and its end when it comes. Answers whether there is room for it.
     package func admit(_ connection: any NIOCore.Channel) -> Bool {
-        let block = connection.remoteAddress.flatMap(AddressBlock.init)
+        let block = block(of: connection)
         let admitted = state.withLock { state in
             if let reached = limitReached(state, block) {
                 state.counts.refused[reached, default: 0] += 1
@@ -61,7 +63,7 @@ package final class ConnectionRegistry: Sendable {
 
     /// Notes a connection that goes on under another channel, which is none more. Answers whether it may.
     func adopt(_ connection: any NIOCore.Channel) -> Bool {
-        let block = connection.remoteAddress.flatMap(AddressBlock.init)
+        let block = block(of: connection)
         let adopted = state.withLock { state in
             guard !state.isDraining else { return false }
             if let block { state.byAddress[block, default: 0] += 1 }
@@ -99,6 +101,12 @@ package final class ConnectionRegistry: Sendable {
             }
             if isEmpty { continuation.resume() }
         }
+    }
+
+    /// What a connection counts for; `nil` for this machine, and for a proxy, behind which there are many.
+    private func block(of connection: any NIOCore.Channel) -> AddressBlock? {
+        guard let address = connection.remoteAddress, !trustedProxies.contains(address) else { return nil }
+        return AddressBlock(address)
     }
 
     private func limitReached(_ state: State, _ block: AddressBlock?) -> ConnectionLimit? {

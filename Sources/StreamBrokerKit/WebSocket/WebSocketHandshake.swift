@@ -59,7 +59,7 @@ struct WebSocketHandshake {
         // Only browsers say where the page is from, and only they cannot show it a status.
         let isBrowser = head.headers.contains(name: "Origin")
         let seat: ViewerSeat
-        do { seat = try service.takeSeat(for: connection) } catch {
+        do { seat = try service.takeSeat(for: head, on: connection) } catch {
             guard isBrowser else { throw HandshakeRefusal(answer: service.answer(to: error)) }
             outcome = .noRoom(error)
             return

@@ -26,6 +26,8 @@ struct CaddyOptions: ParsableArguments {
         }
         // Nobody is to go around Caddy.
         server.host = "127.0.0.1"
+        // It says for whom it asks, and lets nobody else say so.
+        if server.trustedProxies == TrustedProxies() { server.trustedProxies = .onThisMachine }
         server.port = try settings.integer(.port, flag: port, in: 0...65_535) ?? BrokerServerConfiguration().port + 1
         return Caddyfile(
             domain: domain,

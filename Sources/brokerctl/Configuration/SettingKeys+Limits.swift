@@ -12,6 +12,12 @@ extension SettingKey {
         "The most connections from one address; this machine itself is not limited.",
         default: server.maximumConnectionsPerAddress
     )
+    static let trustedProxies = SettingKey(
+        "TRUSTED_PROXIES",
+        flag: "--trusted-proxies",
+        "The addresses of proxies whose X-Forwarded-For is believed, with commas between; loopback is this machine.",
+        default: "none; loopback with --caddy"
+    )
     static let maximumDimensions = SettingKey(
         "MAX_DIMENSIONS",
         flag: "--max-dimensions",
@@ -111,7 +117,7 @@ extension SettingKey {
 
     /// All of them, for a file.
     static let ofLimits: [SettingKey] = [
-        .maximumConnectionsPerAddress, .maximumDimensions, .maximumTargetBytes, .maximumHeaderBytes,
+        .maximumConnectionsPerAddress, .trustedProxies, .maximumDimensions, .maximumTargetBytes, .maximumHeaderBytes,
         .maximumHeaderFields,
         .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
         .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,
