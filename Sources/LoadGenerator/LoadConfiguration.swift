@@ -33,6 +33,9 @@ public struct LoadConfiguration: Sendable, Hashable, Codable {
     /// The path that frames are posted to; `{stream}` stands for the stream's name.
     public var ingestPath = "/ingest/{stream}"
 
+    /// The token of publishers and viewers.
+    package var token = UnwrittenToken()
+
     /// The defaults.
     public init() {}
 

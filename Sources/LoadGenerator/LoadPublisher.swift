@@ -24,7 +24,8 @@ struct LoadPublisher: Sendable {
             var frame = SyntheticFrame.template(byteCount: configuration.frameBytes)
             let head =
                 "POST \(configuration.path(configuration.ingestPath, stream: stream)) HTTP/1.1\r\n"
-                + "Host: \(configuration.host)\r\nContent-Type: \(configuration.contentType)\r\nContent-Length: \(frame.count)\r\n\r\n"
+                + "Host: \(configuration.host)\r\nContent-Type: \(configuration.contentType)\r\nContent-Length: \(frame.count)\r\n"
+                + "\(configuration.token.headerLine)\r\n"
             let interval = 1_000_000 / configuration.framesPerSecond
             let start = ContinuousClock.now
             // Above those of any run before: a broker that still has the last frame of one must not show it as newer.

@@ -82,7 +82,8 @@ struct ViewerGroup: Sendable {
         let request =
             "GET \(configuration.path(configuration.viewerPath, stream: stream)) HTTP/1.1\r\n"
             + "Host: \(configuration.host)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(protocolLine)\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(protocolLine)"
+            + "\(configuration.token.headerLine)\r\n"
         let joined = loop.makePromise(of: Void.self)
         let bootstrap = ClientBootstrap(group: loop)
             .channelInitializer { [pace, configuration] channel in

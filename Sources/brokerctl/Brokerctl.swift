@@ -14,7 +14,7 @@ struct Brokerctl: AsyncParsableCommand {
         version: StreamBroker.version,
         subcommands: [
             RunCommand.self, ServeCommand.self, PublishCommand.self, WebCommand.self, SubscribeCommand.self,
-            ProbeCommand.self, DemoCommand.self, BenchCommand.self,
+            LinkCommand.self, ProbeCommand.self, DemoCommand.self, BenchCommand.self,
         ]
     )
 }

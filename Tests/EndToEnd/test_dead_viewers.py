@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.access import Bearer, new_token
 from harness.far_host import NEAR, FarHost
 from harness.pictures import large_picture
 from harness.processes import free_port
@@ -30,8 +31,11 @@ def far_host() -> Iterator[FarHost]:
 def open_broker(launch, brokerctl) -> Iterator[Broker]:
     """A broker that other hosts reach."""
     port = free_port()
-    process = launch("broker", [brokerctl, "serve", "--bind", "0.0.0.0", "--port", port])
-    with Broker(process, port) as running:
+    admin = new_token()
+    welcome = ["--anonymous-view", "--anonymous-publish"]
+    argv = [brokerctl, "serve", "--bind", "0.0.0.0", "--port", port, *welcome]
+    with Broker(launch("broker", argv, {"ADMIN_TOKEN": admin}), port) as running:
+        running.http.auth = Bearer(admin)
         yield running
 
 

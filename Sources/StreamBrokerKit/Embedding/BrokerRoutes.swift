@@ -25,11 +25,15 @@ public final class BrokerRoutes: Sendable {
     ///   - servesPage: Whether the page is at `/`; say no to keep `/` for the server's own.
     ///   - limits: What requests may be like. The deadlines in it are the surrounding server's to keep.
     ///   - viewerLimits: How many viewers there may be.
+    ///   - access: Who may do what. Default: everybody everything; where the surrounding server listens is not known here.
+    ///   - allowedOrigins: The web pages of other origins that may use the broker.
     public init(
         broker: Broker,
         servesPage: Bool = true,
         limits: RequestLimits = RequestLimits(),
         viewerLimits: ViewerLimits = ViewerLimits(),
+        access: AccessPolicy = .open,
+        allowedOrigins: [WebOrigin] = [],
         logger: Logger
     ) {
         service = BrokerService(
@@ -38,7 +42,9 @@ public final class BrokerRoutes: Sendable {
             maximumConnections: .max,
             logger: logger,
             viewerLimits: viewerLimits,
-            servesPage: servesPage
+            servesPage: servesPage,
+            access: access,
+            origins: OriginRule(allowedOrigins)
         )
         reaper = Task { [weak broker] in
             while !Task.isCancelled {
@@ -51,6 +57,11 @@ public final class BrokerRoutes: Sendable {
 
     deinit {
         reaper.cancel()
+    }
+
+    /// Puts another policy into force, as ``BrokerServer/replaceAccess(_:)`` does.
+    public func replaceAccess(_ policy: AccessPolicy) {
+        service.access.replace(policy)
     }
 
     /// Adds the routes at the end of a connection's pipeline. Must be called on the connection's event loop.

@@ -43,7 +43,7 @@ public struct PageRoutes: Sendable {
         else { return nil }
         let file = "/" + target.path.dropFirst(prefix.count)
         if file == "/", let broker, target.query["broker"] == nil {
-            let query = head.uri.split(separator: "?", maxSplits: 1).dropFirst().first.map { "&\($0)" } ?? ""
+            let query = Credential.repeatableQuery(ofTarget: head.uri).map { "&\($0)" } ?? ""
             var redirect = HTTPAnswer(status: .found, contentType: "text/plain", body: [])
             redirect.headers.add(name: "Location", value: "\(prefix)?broker=\(broker)\(query)")
             return redirect

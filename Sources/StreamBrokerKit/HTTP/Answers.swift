@@ -4,11 +4,16 @@ import StreamBrokerCore
 /// The answers to requests that are answered at once.
 extension BrokerService {
     /// `nil` for routes that take longer, and for addresses that are none of ours.
-    func immediateAnswer(to route: Route, head: HTTPRequestHead, target: RequestTarget) -> HTTPAnswer? {
+    func immediateAnswer(
+        to route: Route,
+        head: HTTPRequestHead,
+        target: RequestTarget,
+        identity: AccessIdentity
+    ) -> HTTPAnswer? {
         switch route {
         case .ingest, .viewer, .viewerOfMany, .multipart, .stream: nil
         case .snapshot(let stream): snapshot(stream, head: head, query: target.query)
-        case .streams: .json(StreamList(streams: statuses()))
+        case .streams: .json(StreamList(streams: statuses(knownTo: identity)))
         case .health: health
         case .livez: .json(["status": "ok"])
         case .readyz: connections.isDraining ? .draining : .json(["status": "ok"])
@@ -24,7 +29,7 @@ extension BrokerService {
 
     /// Sends a browser from the bare page to the page with the address of its broker in it.
     func pageWithBroker(head: HTTPRequestHead) -> HTTPAnswer {
-        let query = head.uri.split(separator: "?", maxSplits: 1).dropFirst().first.map { "&\($0)" } ?? ""
+        let query = Credential.repeatableQuery(ofTarget: head.uri).map { "&\($0)" } ?? ""
         var answer = HTTPAnswer(status: .found, contentType: "text/plain", body: [])
         answer.headers.add(name: "Location", value: "/?broker=\(brokerOfPage ?? brokerBeside(head))\(query)")
         return answer

@@ -20,7 +20,11 @@ extension BrokerHTTPHandler {
                     let (handler, context, handshake) = bound.value
                     switch handshake.outcome {
                     case .viewer(let request): handler.becomeViewer(request, context: context)
-                    case .noRoom(let refusal): handler.turnAway(refusal, context: context)
+                    case .noRoom(let refusal):
+                        let reason = handler.service.explanation(of: refusal)
+                        handler.turnAway(.tryAgainLater, reason: reason, context: context)
+                    case .denied(let denial):
+                        handler.turnAway(.policyViolation, reason: denial.text, context: context)
                     case .echo: handler.becomeEcho(context: context)
                     }
                 }
@@ -71,13 +75,9 @@ extension BrokerHTTPHandler {
         }
     }
 
-    /// Tells a browser why it cannot be a viewer now.
-    private func turnAway(_ refusal: ViewerRefusal, context: ChannelHandlerContext) {
-        let goodbye = WebSocketGoodbye(
-            .tryAgainLater,
-            reason: service.explanation(of: refusal),
-            patience: service.viewers.closeTimeout
-        )
+    /// Tells a browser why it cannot be a viewer, or not now.
+    private func turnAway(_ code: WebSocketCloseCode, reason: String, context: ChannelHandlerContext) {
+        let goodbye = WebSocketGoodbye(code, reason: reason, patience: service.viewers.closeTimeout)
         do {
             try replaceHTTP(by: goodbye, context: context)
             goodbye.start()

@@ -42,7 +42,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     let service: BrokerService
-    private let role: Role
+    let role: Role
     let carrier: Carrier
     private var state = State.waitingForHead
     private var waitingParts = CircularBuffer<HTTPServerRequestPart>()
@@ -62,6 +62,11 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyStart: NIODeadline = .distantFuture
     private var bodyByteCount = 0
     private var post: PostInFlight?
+    /// Who sends the requests; looked up anew when the token is another one.
+    var pass: AccessPass?
+    var accessTimer: AccessTimer?
+    /// Why the request for a WebSocket that is being read is not granted.
+    private var denial: AccessDenial?
 
     init(service: BrokerService, role: Role, carrier: Carrier = .connection) {
         self.service = service
@@ -96,6 +101,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         work?.cancel()
         work = nil
         post = nil
+        stopWatchingAccess()
     }
 
     private func checkDeadline(context: ChannelHandlerContext) {
@@ -230,6 +236,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         hasHadRequest = true
         wantsTunnel = carrier == .stream && RequestHeaders.offersUpgrade(head)
         hasBegunHead = false
+        denial = nil
         bodyStart = .now()
         bodyByteCount = 0
         deadline = .now() + TimeAmount(service.limits.bodyTimeout)
@@ -239,6 +246,11 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         do {
             let target = try RequestTarget(head.uri)
             let route = try Route(method: head.method.rawValue, target: target)
+            if role != .page {
+                do { try admit(route, head, target, context: context) } catch {
+                    return deny(error, route, head: head, target: target, context: context)
+                }
+            }
             try begin(route, head: head, target: target, context: context)
         } catch let refusal as RouteRefusal {
             receiveRest(of: head, then: .refusal(refusal), context: context)
@@ -246,6 +258,22 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             receiveRest(of: head, then: refusal.answer, context: context)
         } catch {
             preconditionFailure("an error of no known type: \(error)")
+        }
+    }
+
+    /// A browser shows its page no status of a WebSocket: it gets the socket, and a close frame on it that says why.
+    private func deny(
+        _ denial: AccessDenial,
+        _ route: Route,
+        head: HTTPRequestHead,
+        target: RequestTarget,
+        context: ChannelHandlerContext
+    ) {
+        if denial.reason != .origin, head.headers.contains(name: "Origin"), WebSocketHandshake.isAskedFor(head, route) {
+            self.denial = denial
+            state = .receivingEnd(head, route, target)
+        } else {
+            receiveRest(of: head, then: denial.answer, context: context)
         }
     }
 
@@ -290,7 +318,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .snapshot where target.query["wait"] == "next":
             state = .receivingEnd(head, route, target)
         default:
-            let answer = service.immediateAnswer(to: route, head: head, target: target) ?? .notFound
+            let identity = pass?.identity ?? .nobody
+            let answer =
+                service.immediateAnswer(to: route, head: head, target: target, identity: identity) ?? .notFound
             receiveRest(of: head, then: answer, context: context)
         }
     }
@@ -333,7 +363,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             && !answer.closesConnection && !isShuttingDown
         var headers = answer.headers
         if let head, !headers.contains(name: "Access-Control-Allow-Origin") {
-            headers.add(contentsOf: NeighbourOrigin.headers(for: head.headers))
+            headers.add(contentsOf: corsHeaders(for: head, context: context))
         }
         let hasNoBody = answer.status == .notModified
         if !hasNoBody { headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.count)) }
@@ -398,11 +428,16 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch route {
         case .viewer, .viewerOfMany:
             do {
+                if let denial = denial.take() {
+                    return upgrade(try WebSocketHandshake(turningAway: head, denial), head: head, context: context)
+                }
+                guard let pass else { preconditionFailure("a viewer that was not admitted") }
                 let handshake = try WebSocketHandshake(
                     route: route,
                     head: head,
                     target: target,
                     connection: context.channel,
+                    pass: pass,
                     service: service
                 )
                 upgrade(handshake, head: head, context: context)
@@ -440,6 +475,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 let (handler, context) = bound.value
                 guard handler.work != nil else { return }
                 handler.work = nil
+                if let denial = handler.renewedDenial(of: .snapshot(stream)) {
+                    handler.service.noteDenial(denial, of: .snapshot(stream), on: context.channel)
+                    return handler.send(denial.answer, to: head, context: context)
+                }
                 handler.send(answer.value, to: head, context: context)
             }
         }
@@ -472,6 +511,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             connection.close(promise: nil)
             withExtendedLifetime(seat) {}
         }
+        watchAccess(.multipart(stream), context: context)
     }
 }
 

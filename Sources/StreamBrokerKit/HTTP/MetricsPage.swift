@@ -42,6 +42,15 @@ extension PrometheusText {
             help: "Requests and viewers' messages that ran into a limit, by limit.",
             samples: Limit.allCases.map { ([("limit", $0.rawValue)], Double(refusals[$0, default: 0])) }
         )
+        let denials = service.access.denials
+        page.add(
+            "access_denied_total",
+            .counter,
+            help: "Requests and viewers that were not allowed, by reason.",
+            samples: AccessDenial.Reason.allCases.map {
+                ([("reason", $0.rawValue)], Double(denials[$0, default: 0]))
+            }
+        )
         let posts = service.postsInFlight.load
         page.add("posts_in_flight", .gauge, help: "Frames on their way in.", samples: [([], Double(posts.count))])
         page.add(

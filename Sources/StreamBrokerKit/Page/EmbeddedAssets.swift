@@ -6,7 +6,7 @@ extension PageAssets {
         EmbeddedAsset(
             path: "/app/app.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "fe8c520fbe818e5868f1be11ef26c0b3",
+            digest: "48fb960a0b68c65df71cee9bb40fd0df",
             text: #"""
 /** The page: a wall of all cameras, one of them large, and what belongs around them. */
 
@@ -42,7 +42,10 @@ const player = part("player");
 const form = new SourceForm(document.querySelector("#source form"), (source) => {
   part("source").open = false;
   connected = true;
-  go({ ...view, ...source, broker: source.broker || OWN_BROKER, stream: source.stream || null });
+  const broker = source.broker || OWN_BROKER;
+  // A token is for the broker that it came with, and no other is shown it.
+  const token = broker === view.broker ? view.token : null;
+  go({ ...view, ...source, broker, token, stream: source.stream || null });
   if (view.stream) player.play();
 });
 const wall = new Wall(part("wall"), {
@@ -50,16 +53,19 @@ const wall = new Wall(part("wall"), {
   onState: renderState,
   addressOf: (stream) => addressOf({ ...view, stream }, OWN_BROKER),
 });
-const catalogue = new Catalogue((cameras) => {
+const catalogue = new Catalogue((cameras, reason) => {
   isListed = cameras !== null;
+  refusal = reason;
   wall.cameras = cameras;
 });
 const keys = new Keys(part("keys"), { player: () => (view.stream ? player : null), onBack: () => back() });
 
-let view = viewFrom(location.search, OWN_BROKER);
+let view = viewFrom(location.search, OWN_BROKER, location.hash);
 let connected = !sessionStorage.getItem(DISCONNECTED);
 /** Whether the broker told its streams; null while it has not answered. */
 let isListed = null;
+/** Why it does not tell them to us. @type {{error: string, hint: string} | null} */
+let refusal = null;
 
 player.addEventListener("statuschange", () => {
   // The player has a switch of its own; it is the page's, too.
@@ -75,9 +81,11 @@ part("home").addEventListener("click", (event) => {
 });
 part("columns").addEventListener("change", ({ target }) => go({ ...view, columns: Number(target.value) || null }, { replace: true }));
 addEventListener("popstate", () => {
-  view = viewFrom(location.search, OWN_BROKER);
+  view = viewFrom(location.search, OWN_BROKER, location.hash);
   show();
 });
+// A token in the query is not left where people and histories see it.
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", addressOf(view, OWN_BROKER));
 show();
 
 /** Shows it, and puts it into the address. */
@@ -114,10 +122,10 @@ function show() {
   part("columns").value = view.columns ? String(view.columns) : "";
   part("connection").textContent = connected ? "Disconnect" : "Connect";
   form.values = { broker: view.broker, stream: view.stream ?? "", fps: view.fps };
-  wall.options = { broker: view.broker, only: view.streams, columns: view.columns, connected };
+  wall.options = { broker: view.broker, token: view.token, only: view.streams, columns: view.columns, connected };
   showLarge();
   catalogue.quiet = !connected || isSingle;
-  catalogue.watch(view.broker);
+  catalogue.watch(view.broker, view.token);
   renderState();
 }
 
@@ -130,6 +138,8 @@ function showLarge() {
   player.setAttribute("broker", view.broker);
   player.setAttribute("stream", view.stream);
   player.setAttribute("fps", view.fps);
+  if (view.token) player.setAttribute("token", view.token);
+  else player.removeAttribute("token");
   if (connected && player.paused) player.play();
   if (!connected && !player.paused) player.pause();
 }
@@ -150,16 +160,18 @@ function renderState() {
 }
 
 function renderEmpty() {
-  const [title, text, state] = !connected
-    ? ["Disconnected", "Nothing is received until you connect.", "disconnected"]
-    : isListed === null
-      ? ["Connecting …", "Asking the broker for its streams.", "connecting"]
-      : isListed
-        ? ["No camera yet", "Streams appear here by themselves as soon as somebody publishes one.", "waiting"]
-        : ["Broker lost", "It does not tell its streams. Trying again …", "broker-lost"];
+  const [title, text, state] = emptiness();
   part("empty-title").textContent = title;
   part("empty-text").textContent = text;
   renderBadge(state, WORDS[state]);
+}
+
+function emptiness() {
+  if (!connected) return ["Disconnected", "Nothing is received until you connect.", "disconnected"];
+  if (refusal) return [`Refused: ${refusal.error}`, refusal.hint, "refused"];
+  if (isListed === null) return ["Connecting …", "Asking the broker for its streams.", "connecting"];
+  if (isListed) return ["No camera yet", "Streams appear here by themselves as soon as somebody publishes one.", "waiting"];
+  return ["Broker lost", "It does not tell its streams. Trying again …", "broker-lost"];
 }
 
 function renderBadge(state, text) {
@@ -182,7 +194,7 @@ function renderFiguresOfPlayer() {
         EmbeddedAsset(
             path: "/app/catalogue.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "7a9e3f80ef8192486743a6cd362aa2bb",
+            digest: "9b31f5b698ec61c229c3af92b3e4f6c8",
             text: #"""
 /** The cameras that a broker has, kept up to date: a camera is a stream with its renditions (`door`, `door~small`). */
 
@@ -229,20 +241,25 @@ export function camerasOf(listed) {
 export class Catalogue {
   #onChange;
   #broker = null;
+  #token = null;
   #timer = null;
   #pause = REFRESH;
   #quiet = false;
 
-  /** @param {(cameras: Camera[] | null) => void} onChange  null when the broker is away, or keeps its list from us */
+  /**
+   * @param {(cameras: Camera[] | null, refusal: {error: string, hint: string} | null) => void} onChange  no cameras when
+   *   the broker is away; a refusal when it keeps its list from us, and asking again would not help
+   */
   constructor(onChange) {
     this.#onChange = onChange;
     document.addEventListener("visibilitychange", () => this.refresh());
     addEventListener("online", () => this.refresh());
   }
 
-  /** @param {string} broker  as typed */
-  watch(broker) {
+  /** @param {string} broker  as typed  @param {string | null} token */
+  watch(broker, token) {
     this.#broker = broker;
+    this.#token = token;
     this.refresh();
   }
 
@@ -263,28 +280,41 @@ export class Catalogue {
   async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
+    const token = this.#token;
     const started = performance.now();
     let cameras = null;
+    let refusal = null;
     try {
-      cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI)));
-    } catch {
+      cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI), token));
+    } catch (error) {
+      if (error instanceof Refusal) refusal = error.reason;
       // What was known stays, and the players will say what is wrong.
     }
-    if (broker !== this.#broker || this.#quiet) return;
-    this.#onChange(cameras);
+    if (broker !== this.#broker || token !== this.#token || this.#quiet) return;
+    this.#onChange(cameras, refusal);
+    clearTimeout(this.#timer);
+    if (refusal) return;
     const took = performance.now() - started;
     this.#pause = Math.min(cameras ? Math.max(REFRESH, took / SHARE_OF_TIME) : this.#pause * 1.5, LONGEST_REFRESH);
-    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 }
 
-async function fetchStreams(broker) {
-  const response = await fetch(streamsAddress(broker), {
+/** The broker knows us, or wants to, and does not let us in. */
+class Refusal extends Error {
+  constructor({ error = "the broker does not let us in", hint = "" }) {
+    super(error);
+    this.reason = { error, hint };
+  }
+}
+
+async function fetchStreams(broker, token) {
+  const response = await fetch(streamsAddress(broker, token), {
     cache: "no-store",
     credentials: "same-origin",
     signal: AbortSignal.timeout(ANSWER_LIMIT),
   });
+  if (response.status === 401 || response.status === 403) throw new Refusal(await response.json().catch(() => ({})));
   if (!response.ok) throw new Error(`the list of streams answers ${response.status}`);
   return (await response.json()).streams;
 }
@@ -354,17 +384,18 @@ pre {
         EmbeddedAsset(
             path: "/app/example.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "949ede9d445bae72bc79727d0420de6e",
+            digest: "21fb9297960449d3c861a787edf39681",
             text: #"""
 /** The live example of `<frame-stream>`: what is changed here is done to the element, and shown as markup. */
 
 import { brokerAddress, streamsAddress } from "../player/address.js";
 import { saveFile } from "../player/capture.js";
+import { viewFrom } from "./page-address.js";
 
 const part = (id) => document.getElementById(id);
 const player = part("first");
 const broker = brokerAddress("", document.baseURI);
-const asked = new URLSearchParams(location.search).get("stream");
+const { stream: asked, token } = viewFrom(location.search, "", location.hash);
 
 player.addEventListener("statuschange", () => {
   const { state, title, detail } = player.status;
@@ -386,7 +417,7 @@ document.querySelector("form").addEventListener("input", ({ target }) => {
 start();
 
 async function start() {
-  const names = await fetch(streamsAddress(broker))
+  const names = await fetch(streamsAddress(broker, token))
     .then((response) => response.json())
     .then(({ streams }) => streams.map(({ stream }) => stream))
     .catch(() => []);
@@ -399,8 +430,11 @@ function show(stream) {
   const address = new URL(`ws/${stream}`, broker);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   player.setAttribute("src", address.href);
+  if (token) player.setAttribute("token", token);
   player.play();
-  part("multipart").src = new URL(`multipart/${stream}`, broker).href;
+  const pictures = new URL(`multipart/${stream}`, broker);
+  if (token) pictures.searchParams.set("token", token);
+  part("multipart").src = pictures.href;
   writeMarkup();
 }
 
@@ -599,7 +633,7 @@ function isTyping(target) {
         EmbeddedAsset(
             path: "/app/page-address.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "b294b1c164b03c7eddec7a8647074df9",
+            digest: "3e7b0ac42a1c59a6cf7014b785f0c962",
             text: #"""
 /** What the page shows, as its address says it: it can be passed on, bookmarked, and survives a reload. */
 
@@ -610,10 +644,14 @@ function isTyping(target) {
  * @property {string[] | null} streams  those on the wall, in this order; null for all
  * @property {number | null} columns    of the wall; null for what fits
  * @property {string} fps               of the large one, as typed
+ * @property {string | null} token      what the broker lets us in by
  */
 
-/** @returns {View} */
-export function viewFrom(search, ownBroker) {
+/**
+ * A token stands behind the #: what stands there is sent to no server, and so to none of their logs.
+ * @returns {View}
+ */
+export function viewFrom(search, ownBroker, hash = "") {
   const asked = new URLSearchParams(search);
   const streams = (asked.get("streams") ?? "").split(",").filter(Boolean);
   const columns = Number(asked.get("columns"));
@@ -623,11 +661,12 @@ export function viewFrom(search, ownBroker) {
     streams: streams.length > 0 ? [...new Set(streams)] : null,
     columns: Number.isInteger(columns) && columns > 0 && columns <= 32 ? columns : null,
     fps: asked.get("fps") ?? "",
+    token: new URLSearchParams(hash.slice(1)).get("token") || asked.get("token") || null,
   };
 }
 
-/** @param {View} view  @returns {string} the query, with its question mark, or `./` for none */
-export function addressOf({ broker, stream, streams, columns, fps }, ownBroker) {
+/** @param {View} view  @returns {string} the query, with its question mark, or `./` for none, and the token behind a # */
+export function addressOf({ broker, stream, streams, columns, fps, token }, ownBroker) {
   const query = new URLSearchParams();
   if (stream) query.set("stream", stream);
   if (streams) query.set("streams", streams.join(","));
@@ -635,7 +674,8 @@ export function addressOf({ broker, stream, streams, columns, fps }, ownBroker) 
   if (broker && broker !== ownBroker) query.set("broker", broker);
   if (fps) query.set("fps", fps);
   const text = query.toString().replaceAll("%2C", ",");
-  return text === "" ? "./" : `?${text}`;
+  const hash = token ? `#${new URLSearchParams({ token })}` : "";
+  return (text === "" ? "./" : `?${text}`) + hash;
 }
 
 """#
@@ -1187,7 +1227,7 @@ export class SourceForm {
         EmbeddedAsset(
             path: "/app/tile.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "ebe0931855f4af98b5ac73f2d539680d",
+            digest: "ea30fa72f4411bb2e1b219ccb192037b",
             text: #"""
 /** One camera on the wall: a link to its large picture. */
 
@@ -1271,8 +1311,9 @@ export class Tile {
     return performance.now() - this.#lastListed > GONE_AFTER;
   }
 
-  /** @param {{broker: string, stream: string, fps: number, connected: boolean}} wish */
-  show({ broker, stream, fps, connected }) {
+  /** @param {{broker: string, token: string | null, stream: string, fps: number, connected: boolean}} wish */
+  show({ broker, token, stream, fps, connected }) {
+    setAttribute(this.player, "token", token);
     setAttribute(this.player, "broker", broker);
     setAttribute(this.player, "stream", stream);
     setAttribute(this.player, "fps", String(fps));
@@ -1292,7 +1333,9 @@ export class Tile {
 }
 
 function setAttribute(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  if (node.getAttribute(name) === value) return;
+  if (value === null) node.removeAttribute(name);
+  else node.setAttribute(name, value);
 }
 
 """#
@@ -1300,7 +1343,7 @@ function setAttribute(node, name, value) {
         EmbeddedAsset(
             path: "/app/wall.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "5ec19759ce5ecdce914d28214ad07a54",
+            digest: "d87083aba1320bf1ae2d2fb413b2e21a",
             text: #"""
 /** All cameras at once, in a grid that fits the window. */
 
@@ -1322,6 +1365,7 @@ export class Wall {
   /** The streams that the address names, in its order; null for all. */
   #only = null;
   #broker = "";
+  #token = null;
   #connected = true;
   #wantedColumns = null;
   #columns = 1;
@@ -1344,10 +1388,11 @@ export class Wall {
     list.addEventListener("keydown", (event) => this.#keyPressed(event));
   }
 
-  /** @param {{broker: string, only: string[] | null, columns: number | null, connected: boolean}} options */
-  set options({ broker, only, columns, connected }) {
+  /** @param {{broker: string, token: string | null, only: string[] | null, columns: number | null, connected: boolean}} options */
+  set options({ broker, token, only, columns, connected }) {
     if (broker !== this.#broker) this.#clear();
     this.#broker = broker;
+    this.#token = token;
     this.#only = only;
     this.#wantedColumns = columns;
     this.#connected = connected;
@@ -1433,6 +1478,7 @@ export class Wall {
     tile.href = this.#addressOf(tile.id);
     tile.show({
       broker: this.#broker,
+      token: this.#token,
       stream: stream.id,
       fps: tileRate(Math.max(1, this.#tiles.size), stream.id !== tile.id),
       connected: this.#connected,
@@ -3750,7 +3796,7 @@ export function icon(name) {
         EmbeddedAsset(
             path: "/player/link.js",
             contentType: "text/javascript; charset=utf-8",
-            digest: "99320c466e6951df5746c5da6a586adc",
+            digest: "380dfed523c72679d759628b19446e68",
             text: #"""
 /**
  * The one socket to a broker, kept up as long as somebody wants a stream of it.
@@ -4127,7 +4173,7 @@ export class Link {
         this.#named(message.streams);
         break;
       case "refused":
-        this.#streamRefused(message.stream, message.error);
+        this.#streamRefused(message.stream, message.error, message.final === true);
         break;
     }
   }
@@ -4147,11 +4193,12 @@ export class Link {
     }
   }
 
-  #streamRefused(stream, error) {
+  #streamRefused(stream, error, isFinal) {
     const lane = this.#lanes.get(stream);
     if (!lane?.asked) return;
     for (const member of lane.members.keys()) member.refused(String(error));
-    this.#askAgain(lane, REFUSED_STREAM_RETRY);
+    if (isFinal) lane.confirmed = false;
+    else this.#askAgain(lane, REFUSED_STREAM_RETRY);
   }
 
   #askAgain(lane, delay) {

@@ -33,7 +33,9 @@ public final class BrokerServer: Service, Sendable {
             viewers: configuration.viewers,
             viewerLimits: configuration.viewerLimits,
             loops: Listener.loops,
-            answersDebugEcho: configuration.answersDebugEcho
+            answersDebugEcho: configuration.answersDebugEcho,
+            access: configuration.access ?? .open,
+            origins: OriginRule(configuration.allowedOrigins)
         )
         listener = Listener(
             host: configuration.host,
@@ -46,6 +48,12 @@ public final class BrokerServer: Service, Sendable {
     /// The sources that are kept running for the broker's streams, for its status.
     package var sources: StreamSources { service.sources }
 
+    /// Puts another policy into force. Viewers and publishers that it does not allow are refused at their next request; WebSockets and
+    /// multipart streams are closed at once.
+    public func replaceAccess(_ policy: AccessPolicy) {
+        service.access.replace(policy)
+    }
+
     /// The port the server listens on; waits until it does. Tells which one was free when the configuration says 0.
     ///
     /// - Throws: ``BrokerServerError`` when listening failed.
@@ -57,8 +65,11 @@ public final class BrokerServer: Service, Sendable {
     ///
     /// On graceful shutdown viewers are told 1001 and have ``BrokerServerConfiguration/drainTimeout`` to leave.
     ///
-    /// - Throws: ``BrokerServerError`` when it cannot listen.
+    /// - Throws: ``BrokerServerError`` when it cannot listen, and when others could reach it and nobody said who may do what.
     public func run() async throws {
+        guard configuration.access != nil || LoopbackHost.isLoopback(configuration.host) else {
+            throw listener.refuse(.openToOthers(configuration.host))
+        }
         let service = service
         let drainTimeout = configuration.drainTimeout
         try await listener.run(connections: service.connections, drainTimeout: drainTimeout) { connection in

@@ -6,14 +6,20 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var host = "127.0.0.1"
     /// The TCP port to listen on; 0 takes any free one. Default 3090.
     public var port = 3090
-    /// A Unix socket to listen on besides, for publishers and proxies on this machine; `nil` for none, the default.
+    /// A Unix socket to listen on besides, for publishers and viewers of this user; `nil` for none, the default.
     ///
-    /// Only this user may connect to it (mode 0600). A socket that an earlier run left there is replaced, anything else is not.
+    /// Only this user may connect to it (mode 0600), and no token is asked for; a proxy belongs in front of the TCP port. A socket that an earlier run left there is replaced, anything else is not.
     public var socketPath: String?
     /// The certificate to serve `https` and `wss` with on the TCP port; `nil` for plain `http` and `ws`, the default.
     ///
     /// The Unix socket stays plain.
     public var tls: ServerTLS?
+    /// Who may do what. Default `nil`: everybody may do everything, and so the server runs on loopback only. What comes over the Unix
+    /// socket is trusted: its file lets only this user in.
+    public var access: AccessPolicy?
+    /// The web pages of other origins that may use the broker, besides its own. With none, the default, a page from another port of
+    /// this machine may, too.
+    public var allowedOrigins: [WebOrigin] = []
     /// What requests may be like.
     public var limits = RequestLimits()
     /// How many viewers there may be.

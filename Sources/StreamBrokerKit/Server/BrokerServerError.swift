@@ -14,7 +14,7 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case addressInUse, addressNotAvailable, permissionDenied, bindFailed, certificateUnusable
+            case addressInUse, addressNotAvailable, permissionDenied, bindFailed, certificateUnusable, openToOthers
         }
 
         private let kind: Kind
@@ -31,6 +31,9 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
         /// The certificate or its key is missing, unreadable, encrypted or expired, or they do not belong together.
         public static let certificateUnusable = Self(kind: .certificateUnusable)
 
+        /// Other machines could reach the server, and nobody said who may do what.
+        public static let openToOthers = Self(kind: .openToOthers)
+
         /// The code's name.
         public var description: String { kind.rawValue }
     }
@@ -44,6 +47,12 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+
+    static func openToOthers(_ host: String) -> BrokerServerError {
+        let message =
+            "others can reach \(host), and everybody could publish and view: say who may do what in the configuration's access, or listen on 127.0.0.1"
+        return BrokerServerError(code: .openToOthers, message: message, cause: nil)
+    }
 
     static func listening(onSocket path: String, failedWith error: any Error) -> BrokerServerError {
         guard !(error is UnixDomainSocketPathWrongType) else {

@@ -18,6 +18,8 @@ final class BrokerService: Sendable {
     let postsInFlight: PostsInFlight
     let sources = StreamSources()
     let trustedProxies: TrustedProxies
+    let access: AccessControl
+    let origins: OriginRule
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
     let logger: Logger
@@ -43,8 +45,12 @@ final class BrokerService: Sendable {
         loops: [any EventLoop] = [],
         servesPage: Bool = true,
         brokerOfPage: String? = nil,
-        answersDebugEcho: Bool = false
+        answersDebugEcho: Bool = false,
+        access: AccessPolicy = .open,
+        origins: OriginRule = OriginRule()
     ) {
+        self.access = AccessControl(policy: access, logger: logger)
+        self.origins = origins
         self.answersDebugEcho = answersDebugEcho
         self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage
@@ -76,6 +82,12 @@ final class BrokerService: Sendable {
             guard let channel = listedChannel(id), let hub = channel.viewerHub else { return nil }
             return StreamStatus(stream: id, channel: channel, hub: hub, now: now, source: sources[id])
         }
+    }
+
+    /// The state of every active stream that somebody may know of.
+    func statuses(knownTo identity: AccessIdentity) -> [StreamStatus] {
+        let now = broker.currentTime
+        return statuses(of: listedStreams.filter { identity.mayKnow($0, at: now) })
     }
 
     /// The channel of a stream that is active or has a source: what can be watched at any time is not hidden since nobody did for long.

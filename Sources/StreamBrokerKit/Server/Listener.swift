@@ -11,6 +11,12 @@ struct Listener: Sendable {
     var tls: ServerTLS?
     let boundPort = BoundPort()
 
+    /// Does not listen: whoever waits for the port is told why.
+    func refuse(_ error: BrokerServerError) -> BrokerServerError {
+        boundPort.resolve(.failure(error))
+        return error
+    }
+
     /// The loops that connections are spread over.
     static var loops: [any EventLoop] { Array(MultiThreadedEventLoopGroup.singleton.makeIterator()) }
 

@@ -6,7 +6,8 @@ enum ServerMessage: Encodable {
     case pong(t: ClientMessage.EchoValue?, serverTime: UnixMicroseconds)
     case streams([(index: Int, stream: StreamID)])
     /// A request that could not be carried out; the connection goes on.
-    case refused(stream: String, error: String)
+    /// `isFinal` when asking again would not help.
+    case refused(stream: String, error: String, isFinal: Bool = false)
 
     var text: String {
         // The encoder fails on numbers that are not finite only, and there are none: JSON has no way to bring one here.
@@ -16,6 +17,7 @@ enum ServerMessage: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case type, t, streams, index, stream, error
+        case isFinal = "final"
         case serverTime = "server_time_us"
     }
 
@@ -34,10 +36,11 @@ enum ServerMessage: Encodable {
                 try item.encode(entry.index, forKey: .index)
                 try item.encode(entry.stream.name, forKey: .stream)
             }
-        case .refused(let stream, let error):
+        case .refused(let stream, let error, let isFinal):
             try container.encode("refused", forKey: .type)
             try container.encode(stream, forKey: .stream)
             try container.encode(error, forKey: .error)
+            if isFinal { try container.encode(true, forKey: .isFinal) }
         }
     }
 }

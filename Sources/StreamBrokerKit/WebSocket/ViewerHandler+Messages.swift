@@ -80,9 +80,15 @@ extension ViewerHandler {
                 guard entries.count(where: { $0 != nil }) < Route.maximumStreamsPerSocket else {
                     throw BrokerError.streamLimitReached(limit: Route.maximumStreamsPerSocket)
                 }
-                let channel = try service.broker.channel(name)
-                let id = try StreamID(name)
+                let id: StreamID
+                do { id = try StreamID(name) } catch { throw BrokerError.invalidStreamID(error) }
+                if let denial = denial(of: id) {
+                    service.access.note(denial, of: "ws", streams: [id], from: context.channel.remoteAddress)
+                    writeText(.refused(stream: id.name, error: denial.text, isFinal: true))
+                    continue
+                }
                 guard !entries.contains(where: { $0?.stream == id }) else { continue }
+                let channel = try service.broker.channel(id)
                 // The connection stays on its loop, whatever would suit the new stream best.
                 let place = try service.takePlace(in: channel, current: context.eventLoop, among: [])
                 add(ViewerRequest.Stream(id: id, channel: channel, place: place))

@@ -48,12 +48,16 @@ final class ViewerHandler: ChannelInboundHandler {
     var isTimed = false
     var isStalled = false
     let joinTime = SystemClock.steadyTime
+    /// Who watches, and so what they may watch.
+    var pass: AccessPass
+    var accessTimer: AccessTimer?
 
     init(service: BrokerService, request: ViewerRequest, earlyBytes: ByteBuffer = ByteBuffer()) {
         self.service = service
         self.earlyBytes = earlyBytes
         self.request = request
         seat = request.seat
+        pass = request.pass
         isTagged = request.isTagged
         carriesMany = request.carriesMany
         framesPerSecond = request.framesPerSecond
@@ -75,6 +79,7 @@ final class ViewerHandler: ChannelInboundHandler {
         ViewerSocket.configure(context.channel, service.viewers)
         direct = DirectSocketWriter(context.channel)
         for stream in request.streams { add(stream) }
+        watchAccess()
         if carriesMany { announceStreams() }
         for entry in entries { if let entry { join(entry) } }
         clock = service.viewerClocks.clock(on: context.eventLoop)
@@ -124,6 +129,7 @@ final class ViewerHandler: ChannelInboundHandler {
         direct = nil
         clock?.remove(self)
         clock = nil
+        stopWatchingAccess()
         for index in entries.indices { leave(index) }
         request = nil
         context = nil

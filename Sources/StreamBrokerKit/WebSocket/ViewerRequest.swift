@@ -11,6 +11,7 @@ struct ViewerRequest: Sendable {
 
     var streams: [Stream]
     var seat: ViewerSeat
+    var pass: AccessPass
     /// Whether frames carry the `stream-broker.v1` header and control messages are understood.
     var isTagged: Bool
     /// Whether the socket carries a list of streams that may change.

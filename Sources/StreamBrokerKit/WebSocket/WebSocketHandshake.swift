@@ -11,6 +11,8 @@ struct WebSocketHandshake {
         case viewer(ViewerRequest)
         /// There is no room for it, and it is told so by a close frame: a browser shows its page nothing else.
         case noRoom(ViewerRefusal)
+        /// It may not watch, and is told so in the same way.
+        case denied(AccessDenial)
         /// It says back what it is told.
         case echo
     }
@@ -27,18 +29,40 @@ struct WebSocketHandshake {
         outcome = .echo
     }
 
+    /// A browser's connection that is opened only to be told why it may not watch.
+    ///
+    /// - Throws: the answer to give instead of the upgrade.
+    init(turningAway head: HTTPRequestHead, _ denial: AccessDenial) throws(HandshakeRefusal) {
+        try Self.check(head)
+        isTagged = Self.asksForHeaders(head)
+        outcome = .denied(denial)
+    }
+
+    /// Whether a request for a viewer's address is one for a WebSocket, well-formed or not.
+    static func isAskedFor(_ head: HTTPRequestHead, _ route: Route) -> Bool {
+        switch route {
+        case .viewer, .viewerOfMany: RequestHeaders.offersUpgrade(head)
+        default: false
+        }
+    }
+
+    private static func asksForHeaders(_ head: HTTPRequestHead) -> Bool {
+        head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == FrameHeader.subprotocol }
+    }
+
     /// - Throws: the answer to give instead of the upgrade.
     init(
         route: Route,
         head: HTTPRequestHead,
         target: RequestTarget,
         connection: any NIOCore.Channel,
+        pass: AccessPass,
         service: BrokerService
     ) throws(HandshakeRefusal) {
         // What the address itself has wrong comes first: a page that cannot see a handshake's status asks again without one.
         let framesPerSecond = try Self.framesPerSecond(target.query["fps"])
         try Self.check(head)
-        let isTagged = head.headers[canonicalForm: "Sec-WebSocket-Protocol"].contains { $0 == FrameHeader.subprotocol }
+        let isTagged = Self.asksForHeaders(head)
 
         let ids: [StreamID]
         switch route {
@@ -89,6 +113,7 @@ struct WebSocketHandshake {
             ViewerRequest(
                 streams: streams,
                 seat: seat,
+                pass: pass,
                 isTagged: isTagged,
                 carriesMany: carriesMany,
                 framesPerSecond: framesPerSecond

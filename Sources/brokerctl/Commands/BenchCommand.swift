@@ -25,6 +25,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "The path frames are posted to. (default: /ingest/{stream})") var ingestPath: String?
     @Option(help: "What frames are posted as. (default: image/webp)") var contentType: String?
     @Flag(help: "Print the report as JSON.") var json = false
+    @OptionGroup var token: ClientToken
 
     func run() async throws {
         FileLimit.raise()
@@ -45,6 +46,7 @@ struct BenchCommand: AsyncParsableCommand {
         if let contentType { load.contentType = contentType }
         load.acknowledges = ack
         load.processID = pid
+        load.token = UnwrittenToken(try token.read(try await Settings()))
         let report = try await LoadRun(load).run()
         print(json ? report.json : report.text)
     }

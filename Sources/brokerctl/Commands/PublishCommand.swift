@@ -35,6 +35,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
     @Option(help: SettingKey.caCertificate.help) var caCert: String?
     @OptionGroup var superuser: SuperuserOptions
+    @OptionGroup var token: ClientToken
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -81,6 +82,7 @@ struct PublishCommand: AsyncParsableCommand {
             broker: try PublishPlan.brokerURL(settings, flag: broker),
             stream: try PublishPlan.stream(settings, flag: stream)
         )
+        if let token = try token.read(settings) { plan.broker = plan.broker.authorized(by: token) }
         if let rate = try settings.positiveNumber(.frameRate, flag: fps, upTo: 1_000) {
             plan.pipeline.capture.frameRate = rate
         }

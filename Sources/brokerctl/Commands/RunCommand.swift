@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker, its page, and any number of cameras.
@@ -28,6 +29,7 @@ struct RunCommand: AsyncParsableCommand {
     var config: String
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
+    @OptionGroup(title: "Access") var access: AccessOptions
     @OptionGroup var caddy: CaddyOptions
     @OptionGroup var superuser: SuperuserOptions
     @OptionGroup var logging: LoggingOptions
@@ -42,6 +44,7 @@ struct RunCommand: AsyncParsableCommand {
         let flags = [("--port", port), ("--bind", bind)].flatMap { name, value in value.map { [name, $0] } ?? [] }
         var (broker, server) = try ServeCommand.parse(flags).configurations(settings, logger: logger)
         let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
+        let sources = try await access.apply(settings, to: &server, behind: plan)
         let streams = try file.cameras.reduce(0) { $0 + (try $1.streams().count) }
         broker.maximumStreams = max(broker.maximumStreams, streams)
 
@@ -66,7 +69,9 @@ struct RunCommand: AsyncParsableCommand {
         )
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
-        try await runServices([proxy, theServer, fleet].compactMap(\.self))
+        let watch = AccessFileWatch(sources, server: theServer, logger: logger)
+        let services: [(any Service)?] = [proxy, theServer, watch, fleet]
+        try await runServices(services.compactMap(\.self))
     }
 
     /// Reads a file and checks each camera as its process would.

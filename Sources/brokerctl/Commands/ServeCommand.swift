@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker and its page.
@@ -19,6 +20,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.maximumViewersPerAddress.help) var maxViewersPerAddress: String?
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
     @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
+    @OptionGroup(title: "Access") var access: AccessOptions
+    @Flag(help: "Make tokens, write the access file, print how to use them, and end.") var generateTokens = false
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup var caddy: CaddyOptions
     @OptionGroup var superuser: SuperuserOptions
@@ -29,9 +32,33 @@ struct ServeCommand: AsyncParsableCommand {
         try superuser.check(settings)
         var (broker, server) = try configurations(settings, logger: logger)
         let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
+        if generateTokens { return Terminal.printLine(try generatedAccess(settings, server, plan).write()) }
+        let sources = try await access.apply(settings, to: &server, behind: plan)
         let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
+        let watch = AccessFileWatch(sources, server: theServer, logger: logger)
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
-        try await runServices([proxy, theServer].compactMap(\.self))
+        let services: [(any Service)?] = [proxy, theServer, watch]
+        try await runServices(services.compactMap(\.self))
+    }
+
+    private func generatedAccess(
+        _ settings: Settings,
+        _ server: BrokerServerConfiguration,
+        _ caddy: Caddyfile?
+    ) -> GeneratedAccess {
+        let flags: [(String, String?)] = [
+            ("--bind", bind ?? settings.text(.bind)), ("--port", port ?? settings.text(.port)), ("--tls-cert", tlsCert),
+            ("--tls-key", tlsKey), ("--caddy-port", self.caddy.caddyPort), ("--caddy-domain", self.caddy.caddyDomain),
+        ]
+        let scheme = server.tls == nil ? "http" : "https"
+        let base =
+            caddy?.address.dropLast() ?? "\(scheme)://\(GeneratedAccess.host(reachedAt: server.host)):\(server.port)"
+        return GeneratedAccess(
+            path: settings.text(.accessFile, flag: access.accessFile) ?? "access.yaml",
+            serveOptions: flags.flatMap { name, value in value.map { [name, $0] } ?? [] }
+                + (self.caddy.caddy ? ["--caddy"] : []),
+            base: String(base)
+        )
     }
 
     /// What the flags and the settings say.

@@ -17,6 +17,7 @@ struct SubscribeCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON, an object per line.") var json = false
     @Flag(help: SettingKey.verifiesTLS.help) var insecure = false
     @Option(help: SettingKey.caCertificate.help) var caCert: String?
+    @OptionGroup var token: ClientToken
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -35,7 +36,8 @@ struct SubscribeCommand: AsyncParsableCommand {
         if count != nil { configuration.reconnection = .afterFirstConnection }
         configuration.tls.verifiesCertificates = insecure ? false : try settings.flag(.verifiesTLS) ?? true
         configuration.tls.caCertificateFile = settings.text(.caCertificate, flag: caCert)
-        let address = try ViewerURL(url)
+        var address = try ViewerURL(url)
+        if let token = try token.read(settings) { address = address.authorized(by: token) }
         let subscriber = FrameSubscriber(address, configuration: configuration, logger: logger)
         let folder = try save.map { try FrameFolder(path: $0, stream: address.stream) }
         logger.info("subscribing", metadata: ["address": "\(address)"])

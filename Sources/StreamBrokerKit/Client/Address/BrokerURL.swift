@@ -21,6 +21,7 @@ public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
     public let socketPath: String?
 
     let credentials: Secret?
+    private var token: Secret?
 
     /// Reads an address such as `http://127.0.0.1:3090`, `https://example.com/cameras` or `unix:/run/stream-broker/broker.sock`.
     ///
@@ -104,8 +105,16 @@ public struct BrokerURL: Sendable, Hashable, CustomStringConvertible {
         return port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
     }
 
-    /// The value of `Authorization`, when the address has credentials.
+    /// The same address, with a token to show there, which takes the place of credentials in the address.
+    package func authorized(by token: Secret) -> BrokerURL {
+        var address = self
+        address.token = token
+        return address
+    }
+
+    /// The value of `Authorization`, when there is a token, or the address has credentials.
     package var authorization: Secret? {
-        credentials.map { Secret("Basic \(Data($0.revealed.utf8).base64EncodedString())") }
+        token.map { Secret("Bearer \($0.revealed)") }
+            ?? credentials.map { Secret("Basic \(Data($0.revealed.utf8).base64EncodedString())") }
     }
 }

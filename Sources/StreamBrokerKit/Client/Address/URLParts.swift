@@ -67,11 +67,18 @@ struct URLParts {
 }
 
 extension URLParts {
-    /// An address as it may be shown: whatever stands where credentials stand is replaced.
+    /// An address as it may be shown: whatever stands where credentials or a token stand is replaced.
     static func redacted(_ text: String) -> String {
+        let text = withoutToken(text)
         let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
         // Up to the last "@" of all: a password with an unescaped slash in it is still a password.
         guard let at = text[start...].lastIndex(of: "@") else { return text }
         return text[..<start] + "***" + text[at...]
+    }
+
+    private static func withoutToken(_ text: String) -> String {
+        guard let name = text.firstRange(of: "token=") else { return text }
+        let rest = text[name.upperBound...].drop { $0 != "&" && $0 != "#" }
+        return text[..<name.upperBound] + "***" + withoutToken(String(rest))
     }
 }

@@ -3,7 +3,7 @@ public import StreamBrokerCore
 /// The address of one stream's viewers, such as `ws://127.0.0.1:3090/ws/front-door`.
 public struct ViewerURL: Sendable, Hashable, CustomStringConvertible {
     /// The broker that has the stream.
-    public let broker: BrokerURL
+    public private(set) var broker: BrokerURL
     /// The stream.
     public let stream: StreamID
     /// The rate asked for with `?fps=`, in frames per second; `nil` for every frame.
@@ -34,6 +34,13 @@ public struct ViewerURL: Sendable, Hashable, CustomStringConvertible {
         }
         framesPerSecond = try Self.rate(parts.query, in: text)
         broker = BrokerURL(parts, basePath: parts.path.dropLast("/ws/".count + name.count))
+    }
+
+    /// The same address, with a token to show there.
+    package func authorized(by token: Secret) -> ViewerURL {
+        var address = self
+        address.broker = broker.authorized(by: token)
+        return address
     }
 
     /// The address without its credentials.

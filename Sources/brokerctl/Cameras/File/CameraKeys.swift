@@ -11,7 +11,8 @@ extension SettingKey {
             .port, .bind, .logLevel, .logFormat, .allowsRoot, .maximumFrameBytes, .maximumStreams, .maximumConnections,
             .maximumViewers,
             .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
-            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey,
+            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey, .accessFile, .anonymousView, .anonymousPublish,
+            .allowedOrigins,
         ] + ofLimits
 
     /// The key of a camera's setting: its flag without dashes, as in `fps`.

@@ -32,7 +32,10 @@ const player = part("player");
 const form = new SourceForm(document.querySelector("#source form"), (source) => {
   part("source").open = false;
   connected = true;
-  go({ ...view, ...source, broker: source.broker || OWN_BROKER, stream: source.stream || null });
+  const broker = source.broker || OWN_BROKER;
+  // A token is for the broker that it came with, and no other is shown it.
+  const token = broker === view.broker ? view.token : null;
+  go({ ...view, ...source, broker, token, stream: source.stream || null });
   if (view.stream) player.play();
 });
 const wall = new Wall(part("wall"), {
@@ -40,16 +43,19 @@ const wall = new Wall(part("wall"), {
   onState: renderState,
   addressOf: (stream) => addressOf({ ...view, stream }, OWN_BROKER),
 });
-const catalogue = new Catalogue((cameras) => {
+const catalogue = new Catalogue((cameras, reason) => {
   isListed = cameras !== null;
+  refusal = reason;
   wall.cameras = cameras;
 });
 const keys = new Keys(part("keys"), { player: () => (view.stream ? player : null), onBack: () => back() });
 
-let view = viewFrom(location.search, OWN_BROKER);
+let view = viewFrom(location.search, OWN_BROKER, location.hash);
 let connected = !sessionStorage.getItem(DISCONNECTED);
 /** Whether the broker told its streams; null while it has not answered. */
 let isListed = null;
+/** Why it does not tell them to us. @type {{error: string, hint: string} | null} */
+let refusal = null;
 
 player.addEventListener("statuschange", () => {
   // The player has a switch of its own; it is the page's, too.
@@ -65,9 +71,11 @@ part("home").addEventListener("click", (event) => {
 });
 part("columns").addEventListener("change", ({ target }) => go({ ...view, columns: Number(target.value) || null }, { replace: true }));
 addEventListener("popstate", () => {
-  view = viewFrom(location.search, OWN_BROKER);
+  view = viewFrom(location.search, OWN_BROKER, location.hash);
   show();
 });
+// A token in the query is not left where people and histories see it.
+if (new URLSearchParams(location.search).has("token")) history.replaceState(null, "", addressOf(view, OWN_BROKER));
 show();
 
 /** Shows it, and puts it into the address. */
@@ -104,10 +112,10 @@ function show() {
   part("columns").value = view.columns ? String(view.columns) : "";
   part("connection").textContent = connected ? "Disconnect" : "Connect";
   form.values = { broker: view.broker, stream: view.stream ?? "", fps: view.fps };
-  wall.options = { broker: view.broker, only: view.streams, columns: view.columns, connected };
+  wall.options = { broker: view.broker, token: view.token, only: view.streams, columns: view.columns, connected };
   showLarge();
   catalogue.quiet = !connected || isSingle;
-  catalogue.watch(view.broker);
+  catalogue.watch(view.broker, view.token);
   renderState();
 }
 
@@ -120,6 +128,8 @@ function showLarge() {
   player.setAttribute("broker", view.broker);
   player.setAttribute("stream", view.stream);
   player.setAttribute("fps", view.fps);
+  if (view.token) player.setAttribute("token", view.token);
+  else player.removeAttribute("token");
   if (connected && player.paused) player.play();
   if (!connected && !player.paused) player.pause();
 }
@@ -140,16 +150,18 @@ function renderState() {
 }
 
 function renderEmpty() {
-  const [title, text, state] = !connected
-    ? ["Disconnected", "Nothing is received until you connect.", "disconnected"]
-    : isListed === null
-      ? ["Connecting …", "Asking the broker for its streams.", "connecting"]
-      : isListed
-        ? ["No camera yet", "Streams appear here by themselves as soon as somebody publishes one.", "waiting"]
-        : ["Broker lost", "It does not tell its streams. Trying again …", "broker-lost"];
+  const [title, text, state] = emptiness();
   part("empty-title").textContent = title;
   part("empty-text").textContent = text;
   renderBadge(state, WORDS[state]);
+}
+
+function emptiness() {
+  if (!connected) return ["Disconnected", "Nothing is received until you connect.", "disconnected"];
+  if (refusal) return [`Refused: ${refusal.error}`, refusal.hint, "refused"];
+  if (isListed === null) return ["Connecting …", "Asking the broker for its streams.", "connecting"];
+  if (isListed) return ["No camera yet", "Streams appear here by themselves as soon as somebody publishes one.", "waiting"];
+  return ["Broker lost", "It does not tell its streams. Trying again …", "broker-lost"];
 }
 
 function renderBadge(state, text) {

@@ -43,20 +43,25 @@ export function camerasOf(listed) {
 export class Catalogue {
   #onChange;
   #broker = null;
+  #token = null;
   #timer = null;
   #pause = REFRESH;
   #quiet = false;
 
-  /** @param {(cameras: Camera[] | null) => void} onChange  null when the broker is away, or keeps its list from us */
+  /**
+   * @param {(cameras: Camera[] | null, refusal: {error: string, hint: string} | null) => void} onChange  no cameras when
+   *   the broker is away; a refusal when it keeps its list from us, and asking again would not help
+   */
   constructor(onChange) {
     this.#onChange = onChange;
     document.addEventListener("visibilitychange", () => this.refresh());
     addEventListener("online", () => this.refresh());
   }
 
-  /** @param {string} broker  as typed */
-  watch(broker) {
+  /** @param {string} broker  as typed  @param {string | null} token */
+  watch(broker, token) {
     this.#broker = broker;
+    this.#token = token;
     this.refresh();
   }
 
@@ -77,28 +82,41 @@ export class Catalogue {
   async #look() {
     if (this.#broker === null || document.visibilityState === "hidden") return;
     const broker = this.#broker;
+    const token = this.#token;
     const started = performance.now();
     let cameras = null;
+    let refusal = null;
     try {
-      cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI)));
-    } catch {
+      cameras = camerasOf(await fetchStreams(brokerAddress(broker, document.baseURI), token));
+    } catch (error) {
+      if (error instanceof Refusal) refusal = error.reason;
       // What was known stays, and the players will say what is wrong.
     }
-    if (broker !== this.#broker || this.#quiet) return;
-    this.#onChange(cameras);
+    if (broker !== this.#broker || token !== this.#token || this.#quiet) return;
+    this.#onChange(cameras, refusal);
+    clearTimeout(this.#timer);
+    if (refusal) return;
     const took = performance.now() - started;
     this.#pause = Math.min(cameras ? Math.max(REFRESH, took / SHARE_OF_TIME) : this.#pause * 1.5, LONGEST_REFRESH);
-    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#look(), this.#pause);
   }
 }
 
-async function fetchStreams(broker) {
-  const response = await fetch(streamsAddress(broker), {
+/** The broker knows us, or wants to, and does not let us in. */
+class Refusal extends Error {
+  constructor({ error = "the broker does not let us in", hint = "" }) {
+    super(error);
+    this.reason = { error, hint };
+  }
+}
+
+async function fetchStreams(broker, token) {
+  const response = await fetch(streamsAddress(broker, token), {
     cache: "no-store",
     credentials: "same-origin",
     signal: AbortSignal.timeout(ANSWER_LIMIT),
   });
+  if (response.status === 401 || response.status === 403) throw new Refusal(await response.json().catch(() => ({})));
   if (!response.ok) throw new Error(`the list of streams answers ${response.status}`);
   return (await response.json()).streams;
 }

@@ -2,11 +2,12 @@
 
 import { brokerAddress, streamsAddress } from "../player/address.js";
 import { saveFile } from "../player/capture.js";
+import { viewFrom } from "./page-address.js";
 
 const part = (id) => document.getElementById(id);
 const player = part("first");
 const broker = brokerAddress("", document.baseURI);
-const asked = new URLSearchParams(location.search).get("stream");
+const { stream: asked, token } = viewFrom(location.search, "", location.hash);
 
 player.addEventListener("statuschange", () => {
   const { state, title, detail } = player.status;
@@ -28,7 +29,7 @@ document.querySelector("form").addEventListener("input", ({ target }) => {
 start();
 
 async function start() {
-  const names = await fetch(streamsAddress(broker))
+  const names = await fetch(streamsAddress(broker, token))
     .then((response) => response.json())
     .then(({ streams }) => streams.map(({ stream }) => stream))
     .catch(() => []);
@@ -41,8 +42,11 @@ function show(stream) {
   const address = new URL(`ws/${stream}`, broker);
   address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   player.setAttribute("src", address.href);
+  if (token) player.setAttribute("token", token);
   player.play();
-  part("multipart").src = new URL(`multipart/${stream}`, broker).href;
+  const pictures = new URL(`multipart/${stream}`, broker);
+  if (token) pictures.searchParams.set("token", token);
+  part("multipart").src = pictures.href;
   writeMarkup();
 }
 

@@ -80,8 +80,9 @@ export class Tile {
     return performance.now() - this.#lastListed > GONE_AFTER;
   }
 
-  /** @param {{broker: string, stream: string, fps: number, connected: boolean}} wish */
-  show({ broker, stream, fps, connected }) {
+  /** @param {{broker: string, token: string | null, stream: string, fps: number, connected: boolean}} wish */
+  show({ broker, token, stream, fps, connected }) {
+    setAttribute(this.player, "token", token);
     setAttribute(this.player, "broker", broker);
     setAttribute(this.player, "stream", stream);
     setAttribute(this.player, "fps", String(fps));
@@ -101,5 +102,7 @@ export class Tile {
 }
 
 function setAttribute(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+  if (node.getAttribute(name) === value) return;
+  if (value === null) node.removeAttribute(name);
+  else node.setAttribute(name, value);
 }

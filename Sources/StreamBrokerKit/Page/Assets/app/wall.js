@@ -18,6 +18,7 @@ export class Wall {
   /** The streams that the address names, in its order; null for all. */
   #only = null;
   #broker = "";
+  #token = null;
   #connected = true;
   #wantedColumns = null;
   #columns = 1;
@@ -40,10 +41,11 @@ export class Wall {
     list.addEventListener("keydown", (event) => this.#keyPressed(event));
   }
 
-  /** @param {{broker: string, only: string[] | null, columns: number | null, connected: boolean}} options */
-  set options({ broker, only, columns, connected }) {
+  /** @param {{broker: string, token: string | null, only: string[] | null, columns: number | null, connected: boolean}} options */
+  set options({ broker, token, only, columns, connected }) {
     if (broker !== this.#broker) this.#clear();
     this.#broker = broker;
+    this.#token = token;
     this.#only = only;
     this.#wantedColumns = columns;
     this.#connected = connected;
@@ -129,6 +131,7 @@ export class Wall {
     tile.href = this.#addressOf(tile.id);
     tile.show({
       broker: this.#broker,
+      token: this.#token,
       stream: stream.id,
       fps: tileRate(Math.max(1, this.#tiles.size), stream.id !== tile.id),
       connected: this.#connected,

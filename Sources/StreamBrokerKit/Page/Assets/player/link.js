@@ -373,7 +373,7 @@ export class Link {
         this.#named(message.streams);
         break;
       case "refused":
-        this.#streamRefused(message.stream, message.error);
+        this.#streamRefused(message.stream, message.error, message.final === true);
         break;
     }
   }
@@ -393,11 +393,12 @@ export class Link {
     }
   }
 
-  #streamRefused(stream, error) {
+  #streamRefused(stream, error, isFinal) {
     const lane = this.#lanes.get(stream);
     if (!lane?.asked) return;
     for (const member of lane.members.keys()) member.refused(String(error));
-    this.#askAgain(lane, REFUSED_STREAM_RETRY);
+    if (isFinal) lane.confirmed = false;
+    else this.#askAgain(lane, REFUSED_STREAM_RETRY);
   }
 
   #askAgain(lane, delay) {

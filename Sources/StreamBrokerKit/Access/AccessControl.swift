@@ -1,0 +1,81 @@
+import Logging
+import NIOCore
+import StreamBrokerCore
+
+/// The policy that is in force, who must be asked again when it changes, and the record of refusals.
+final class AccessControl: Sendable {
+    private struct State {
+        var policy: AccessPolicy
+        /// Counts the policies.
+        var generation: UInt64 = 0
+        var watches: [UInt64: @Sendable () -> Void] = [:]
+        var nextWatch: UInt64 = 0
+    }
+
+    private struct Record {
+        var counts: [AccessDenial.Reason: UInt64] = [:]
+        var allowance = DenialAllowance()
+    }
+
+    private let state: Locked<State>
+    private let record = Locked(Record())
+    private let logger: Logger
+
+    init(policy: AccessPolicy, logger: Logger) {
+        state = Locked(State(policy: policy))
+        self.logger = logger
+    }
+
+    /// The policy and its number.
+    var current: (policy: AccessPolicy, generation: UInt64) { state.withLock { ($0.policy, $0.generation) } }
+
+    var generation: UInt64 { state.withLock { $0.generation } }
+
+    /// Puts another policy into force, and has everybody who is connected asked again.
+    func replace(_ policy: AccessPolicy) {
+        let watches = state.withLock { state in
+            state.policy = policy
+            state.generation += 1
+            return Array(state.watches.values)
+        }
+        for changed in watches { changed() }
+    }
+
+    /// Calls back after every change of the policy, on any thread, until ``unwatch(_:)``.
+    func watch(_ changed: @escaping @Sendable () -> Void) -> UInt64 {
+        state.withLock { state in
+            state.nextWatch += 1
+            state.watches[state.nextWatch] = changed
+            return state.nextWatch
+        }
+    }
+
+    func unwatch(_ watch: UInt64) {
+        state.withLock { $0.watches[watch] = nil }
+    }
+
+    // MARK: The record
+
+    /// How often there was a refusal, by its reason.
+    var denials: [AccessDenial.Reason: UInt64] { record.withLock { $0.counts } }
+
+    /// Counts a refusal, and logs it if not too many of the same address were.
+    ///
+    /// - Parameter kind: What was asked for, as ``Route/kind``.
+    func note(_ denial: AccessDenial, of kind: String, streams: [StreamID] = [], from address: SocketAddress?) {
+        let block = address.flatMap(AddressBlock.init)
+        let line = record.withLock { record in
+            record.counts[denial.reason, default: 0] += 1
+            return record.allowance.note(block, now: SystemClock.steadyTime)
+        }
+        guard case .logged(let unlogged) = line else { return }
+        var metadata: Logger.Metadata = [
+            "reason": "\(denial.reason.rawValue)", "request": "\(kind)",
+            "address": "\(address?.ipAddress ?? "unix")",
+        ]
+        if let stream = streams.first { metadata["stream"] = "\(stream)" }
+        if let name = denial.name { metadata["token"] = "\(name)" }
+        if unlogged > 0 { metadata["unlogged_before"] = "\(unlogged)" }
+        logger.notice("access denied", metadata: metadata)
+    }
+}

@@ -1,0 +1,50 @@
+import NIOCore
+import StreamBrokerCore
+
+/// Who is at the other end of a connection, for as long as the policy that said so is in force.
+struct AccessPass: Sendable {
+    private let token: Secret?
+    private let isTrusted: Bool
+    private(set) var identity: AccessIdentity
+    private(set) var generation: UInt64
+
+    /// Looks a token up.
+    ///
+    /// - Parameters:
+    ///   - isTrusted: Whether the file system let the connection in.
+    ///   - known: A pass of the same connection, which spares the look-up if it has the same token.
+    /// - Throws: ``AccessDenial`` when the token is not good.
+    init(
+        token: Secret?,
+        isTrusted: Bool,
+        known: AccessPass? = nil,
+        control: AccessControl,
+        now: UnixMicroseconds
+    ) throws(AccessDenial) {
+        self.token = token
+        self.isTrusted = isTrusted
+        let (policy, generation) = control.current
+        self.generation = generation
+        if let known, known.token == token, known.generation == generation, known.isTrusted == isTrusted,
+            known.nextExpiry.map({ $0 > now }) ?? true
+        {
+            identity = known.identity
+        } else {
+            identity = isTrusted ? .everything : try policy.identity(of: token, at: now)
+        }
+    }
+
+    /// When it is to be asked again, for something may have expired; `nil` for never.
+    var nextExpiry: UnixMicroseconds? { identity.nextExpiry }
+
+    /// Looks the token up anew.
+    ///
+    /// - Throws: ``AccessDenial`` when it is not good any more.
+    mutating func renew(_ control: AccessControl, now: UnixMicroseconds) throws(AccessDenial) {
+        self = try AccessPass(token: token, isTrusted: isTrusted, control: control, now: now)
+    }
+
+    func check(_ requirement: AccessRequirement, at now: UnixMicroseconds) throws(AccessDenial) {
+        try identity.check(requirement, at: now)
+    }
+}
