@@ -109,10 +109,17 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What stands in files, read without looking at the world: where a mistake is, and what would be right.
+        .target(
+            name: "ConfigurationFiles",
+            dependencies: ["StreamBrokerCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
+
         .executableTarget(
             name: "brokerctl",
             dependencies: [
-                "StreamBrokerKit", "FrameCodec", "RTSPCapture", "LoopbackCamera", "LoadGenerator",
+                "ConfigurationFiles", "StreamBrokerKit", "FrameCodec", "RTSPCapture", "LoopbackCamera", "LoadGenerator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "SystemPackage", package: "swift-system"),
@@ -200,7 +207,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BrokerctlTests",
-            dependencies: ["brokerctl", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["brokerctl", "ConfigurationFiles", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
     ],
@@ -233,6 +240,12 @@ if Context.environment["STREAM_BROKER_FUZZ"] != nil {
             name: "RequestFuzzer",
             dependencies: ["StreamBrokerCore"],
             path: "Tests/Fuzz/Requests",
+            swiftSettings: options
+        ),
+        .executableTarget(
+            name: "ConfigurationFuzzer",
+            dependencies: ["ConfigurationFiles"],
+            path: "Tests/Fuzz/Configuration",
             swiftSettings: options
         ),
         .executableTarget(

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Foundation
 import StreamBrokerKit
 import Testing
@@ -47,7 +48,7 @@ struct AccessTests {
     @Test(
         "A mistake has a line, a column and a code",
         arguments: [
-            ("tokens:\n  - hsah: x", AccessFileError.Code.unknownKey, 2, 5),
+            ("tokens:\n  - hsah: x", ConfigurationFileError.Code.unknownKey, 2, 5),
             ("tokens: {}", .wrongShape, 1, 9),
             ("tokens:\n  - hash: x\n    permissions: [view]", .invalidValue, 2, 11),
             ("tokens:\n  - permissions: [view]", .missingKey, 2, 5),
@@ -56,11 +57,11 @@ struct AccessTests {
             ("a: [", .notYAML, 2, 1),
         ]
     )
-    func mistakes(yaml: String, code: AccessFileError.Code, line: Int, column: Int) {
+    func mistakes(yaml: String, code: ConfigurationFileError.Code, line: Int, column: Int) {
         #expect {
             try AccessFile(yaml: yaml, path: "/nowhere/access.yaml")
         } throws: { error in
-            guard let error = error as? AccessFileError else { return false }
+            guard let error = error as? ConfigurationFileError else { return false }
             return error.code == code && error.place?.line == line
                 && (error.place?.column == column || code == .notYAML)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import StreamBrokerKit
 
 /// The flags that say who may do what.
@@ -12,7 +13,7 @@ struct AccessOptions: ParsableArguments {
     ///
     /// - Parameter caddy: Who stands in front of the server, and lets in whom it listens to.
     /// - Returns: Where the policy comes from, to ask again.
-    /// - Throws: ``SettingError``, ``AccessFileError``.
+    /// - Throws: ``SettingError``, ``ConfigurationFileError``.
     func apply(
         _ settings: Settings,
         to server: inout BrokerServerConfiguration,

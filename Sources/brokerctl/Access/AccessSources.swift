@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import StreamBrokerKit
 
 /// Where a policy comes from: a file that may change, and settings that do not.
@@ -10,7 +11,7 @@ struct AccessSources: Sendable {
 
     /// The policy as it is now; nil when nobody said anything.
     ///
-    /// - Throws: ``AccessFileError``.
+    /// - Throws: ``ConfigurationFileError``.
     func policy() async throws -> AccessPolicy? {
         guard file != nil || !tokens.isEmpty || !anonymous.isEmpty else { return nil }
         var policy = AccessPolicy()

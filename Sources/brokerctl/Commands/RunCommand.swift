@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFiles
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -76,14 +77,14 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Reads a file and checks each camera as its process would.
     ///
-    /// - Throws: ``CamerasFileError``, ``SettingError``.
+    /// - Throws: ``ConfigurationFileError``, ``SettingError``.
     private static func read(_ path: String) throws -> CamerasFile {
         let text: String
         do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw CamerasFileError(
+            throw ConfigurationFileError(
                 code: .unreadable,
                 path: path,
-                line: nil,
+                place: nil,
                 message: "the file is not there, may not be read, or is no UTF-8 text"
             )
         }
@@ -94,10 +95,10 @@ struct RunCommand: AsyncParsableCommand {
             } catch let error as SettingError {
                 throw error
             } catch {
-                throw CamerasFileError(
+                throw ConfigurationFileError(
                     code: .invalidValue,
                     path: path,
-                    line: camera.line,
+                    place: camera.place,
                     message: "camera \(camera.stream): \(error)"
                 )
             }

@@ -1,3 +1,5 @@
+package import ConfigurationFiles
+
 extension Settings {
     /// A text, `nil` when nobody set it.
     package func text(_ key: SettingKey, flag: String? = nil) -> String? { find(key, flag: flag)?.text }
@@ -50,11 +52,8 @@ extension Settings {
     ///
     /// - Throws: ``SettingError`` for anything else.
     package static func flag(_ value: PlacedValue) throws(SettingError) -> Bool {
-        switch value.text.lowercased() {
-        case "true", "yes", "on", "1": return true
-        case "false", "no", "off", "0": return false
-        default: throw SettingError("\(value.place): \"\(value.text)\" is neither true nor false")
-        }
+        guard let flag = value.flag else { throw SettingError(value.noFlagMessage) }
+        return flag
     }
 
     /// One of a few words.

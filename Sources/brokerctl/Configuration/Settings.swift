@@ -1,4 +1,5 @@
 import Configuration
+package import ConfigurationFiles
 import Foundation
 import SystemPackage
 
@@ -8,19 +9,6 @@ package struct Settings: Sendable {
         var name: String
         var isFile: Bool
         var reader: ConfigReader
-    }
-
-    /// A value of a file that was read by somebody who knows it better than a list of keys.
-    package struct PlacedValue: Sendable, Hashable {
-        /// The value.
-        package var text: String
-        /// Where it stands, as a person would name it.
-        package var place: String
-
-        package init(_ text: String, place: String) {
-            self.text = text
-            self.place = place
-        }
     }
 
     /// A value as it was found.

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Testing
 import brokerctl
 
@@ -5,8 +6,8 @@ import brokerctl
 struct CamerasFileTests {
     private func read(_ yaml: String) throws -> CamerasFile { try CamerasFile(yaml: yaml, path: "c.yaml") }
 
-    private func mistake(in yaml: String) -> CamerasFileError? {
-        do throws(CamerasFileError) {
+    private func mistake(in yaml: String) -> ConfigurationFileError? {
+        do throws(ConfigurationFileError) {
             _ = try CamerasFile(yaml: yaml, path: "c.yaml")
             return nil
         } catch {
@@ -70,15 +71,15 @@ struct CamerasFileTests {
             ("cameras:\n  a:\n    source: x\n    on_demand: maybe", .invalidValue, 4, "neither true nor false"),
             ("cameras:\n  a:\n    source: \"x\\ny\"", .invalidValue, 3, "a line break"),
             ("cameras:\n  a:\n    source: 'x", .notYAML, 3, "this is not YAML"),
-            ("cameras:\n  a:\n    source: x\n  a:\n    source: y", .notYAML, 2, "the key a is there twice"),
-        ] as [(String, CamerasFileError.Code, Int?, String)]
+            ("cameras:\n  a:\n    source: x\n  a:\n    source: y", .notYAML, 2, "a key is there twice"),
+        ] as [(String, ConfigurationFileError.Code, Int?, String)]
     )
-    func mistakes(yaml: String, code: CamerasFileError.Code, line: Int?, words: String) throws {
+    func mistakes(yaml: String, code: ConfigurationFileError.Code, line: Int?, words: String) throws {
         let failure = try #require(mistake(in: yaml))
         #expect(failure.code == code)
-        #expect(failure.line == line)
+        #expect(failure.place?.line == line)
         #expect(failure.description.contains(words), "\(failure)")
-        #expect(failure.description.hasPrefix(line.map { "c.yaml, line \($0): " } ?? "c.yaml: "))
+        #expect(failure.description.hasPrefix(line.map { "c.yaml, line \($0), column " } ?? "c.yaml: "))
     }
 
     @Test("No mistake quotes a line, in which a password may stand")

@@ -1,3 +1,4 @@
+import ConfigurationFiles
 import Foundation
 
 #if canImport(Glibc)
@@ -16,14 +17,14 @@ struct KeeperLine: Sendable {
     private static let niceness: Int32 = 5
 
     /// The settings that the keeper gave.
-    let settings: [String: Settings.PlacedValue]
+    let settings: [String: PlacedValue]
     /// What it has to say later; ends when the keeper is gone.
     let messages: AsyncStream<KeeperMessage>
 
     /// Reads the settings, and goes on to listen on a thread of its own: a read from a pipe waits, and no task may.
     static func open() -> KeeperLine {
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
-        var settings: [String: Settings.PlacedValue] = [:]
+        var settings: [String: PlacedValue] = [:]
         while let line = readLine(), !line.isEmpty {
             guard let (name, value) = KeeperMessage.setting(line) else { continue }
             settings[name] = .init(value, place: "the keeper's \(name)")

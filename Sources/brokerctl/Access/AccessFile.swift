@@ -1,3 +1,4 @@
+package import ConfigurationFiles
 import Foundation
 package import StreamBrokerKit
 import Yams
@@ -21,7 +22,7 @@ import Yams
 ///
 /// Tokens stand in it by their hashes; secrets are in files of their own, named relative to this one.
 package struct AccessFile {
-    private let reader: AccessFileReader
+    private let reader: YAMLReader
     private var tokens: [StaticToken] = []
     private var anonymous: [Grant] = []
     /// What viewer links are signed with.
@@ -30,10 +31,10 @@ package struct AccessFile {
 
     /// Reads a file.
     ///
-    /// - Throws: ``AccessFileError``.
-    package static func read(_ path: String) throws(AccessFileError) -> AccessFile {
+    /// - Throws: ``ConfigurationFileError``.
+    package static func read(_ path: String) throws(ConfigurationFileError) -> AccessFile {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw AccessFileError(
+            throw ConfigurationFileError(
                 code: .unreadable,
                 path: path,
                 place: nil,
@@ -45,13 +46,15 @@ package struct AccessFile {
 
     /// Reads a file's text.
     ///
-    /// - Throws: ``AccessFileError``.
-    package init(yaml: String, path: String) throws(AccessFileError) {
-        reader = AccessFileReader(path: path)
+    /// - Throws: ``ConfigurationFileError``.
+    package init(yaml: String, path: String) throws(ConfigurationFileError) {
+        reader = YAMLReader(path: path)
         let root = try reader.compose(yaml)
         let keys = ["tokens", "link_secret_file", "jwt", "anonymous"]
         let values = try reader.mapping(root, what: "an access file", keys: keys)
-        for node in try values["tokens"].map({ node throws(AccessFileError) in try reader.list(node, what: "tokens") })
+        for node in try values["tokens"].map({ node throws(ConfigurationFileError) in
+            try reader.list(node, what: "tokens")
+        })
             ?? []
         {
             tokens.append(try token(node))
@@ -69,8 +72,8 @@ package struct AccessFile {
 
     /// What the file says; reads the files of keys.
     ///
-    /// - Throws: ``AccessFileError``.
-    package func policy() async throws(AccessFileError) -> AccessPolicy {
+    /// - Throws: ``ConfigurationFileError``.
+    package func policy() async throws(ConfigurationFileError) -> AccessPolicy {
         var policy = AccessPolicy()
         policy.tokens = tokens
         policy.anonymous = anonymous
@@ -79,7 +82,7 @@ package struct AccessFile {
         return policy
     }
 
-    private func token(_ node: Node) throws(AccessFileError) -> StaticToken {
+    private func token(_ node: Node) throws(ConfigurationFileError) -> StaticToken {
         let values = try reader.mapping(
             node,
             what: "a token",
@@ -101,7 +104,7 @@ package struct AccessFile {
         )
     }
 
-    private func grant(_ values: [String: Node], what: String, in node: Node) throws(AccessFileError) -> Grant {
+    private func grant(_ values: [String: Node], what: String, in node: Node) throws(ConfigurationFileError) -> Grant {
         var permissions: Set<Permission> = []
         let list = try reader.required(values, "permissions", of: what, in: node)
         for word in try reader.words(list, of: "permissions") {
@@ -119,7 +122,7 @@ package struct AccessFile {
         return Grant(permissions, streams: patterns)
     }
 
-    private func moment(_ node: Node) throws(AccessFileError) -> UnixMicroseconds {
+    private func moment(_ node: Node) throws(ConfigurationFileError) -> UnixMicroseconds {
         let text = try reader.word(node, of: "expires").text
         let date =
             (try? Date(text, strategy: .iso8601))
@@ -134,7 +137,7 @@ package struct AccessFile {
         return UnixMicroseconds(Int64(date.timeIntervalSince1970 * 1e6))
     }
 
-    private func verifier(_ node: Node) async throws(AccessFileError) -> JWTVerifier {
+    private func verifier(_ node: Node) async throws(ConfigurationFileError) -> JWTVerifier {
         let values = try reader.mapping(node, what: "jwt", keys: ["issuer", "audience", "keys", "key_set_file"])
         var keys: [JWTKey] = []
         if let node = values["keys"] {
@@ -156,7 +159,7 @@ package struct AccessFile {
         return JWTVerifier(keys: keys, issuer: issuer, audience: audience)
     }
 
-    private func key(_ node: Node) async throws(AccessFileError) -> JWTKey {
+    private func key(_ node: Node) async throws(ConfigurationFileError) -> JWTKey {
         let values = try reader.mapping(node, what: "a key", keys: ["id", "algorithm", "file"])
         let file = try reader.file(try reader.required(values, "file", of: "a key", in: node), of: "file")
         let name = try reader.word(try reader.required(values, "algorithm", of: "a key", in: node), of: "algorithm")

@@ -1,3 +1,5 @@
+package import ConfigurationFiles
+
 extension SettingKey {
     /// What can be said of a camera in a cameras' file: all that `publish` has, but where its frames go.
     static let ofCameras: [SettingKey] = [
@@ -20,4 +22,24 @@ extension SettingKey {
 
     /// The key of a setting of a program: its environment name in lower case, as in every configuration file.
     var fileKey: String { environmentName.lowercased() }
+}
+
+extension CamerasVocabulary {
+    /// What this program understands.
+    static let ofBrokerctl = CamerasVocabulary(
+        cameraKeys: Dictionary(uniqueKeysWithValues: SettingKey.ofCameras.map { ($0.cameraKey, $0.environmentName) }),
+        serverKeys: Dictionary(uniqueKeysWithValues: SettingKey.ofServers.map { ($0.fileKey, $0.environmentName) }),
+        sourceSetting: SettingKey.source.environmentName,
+        cameraKeySynonyms: Dictionary(uniqueKeysWithValues: SettingKey.ofCameras.map { ($0.fileKey, $0.cameraKey) })
+    )
+}
+
+extension CamerasFile {
+    /// Reads a file's text.
+    ///
+    /// - Parameter path: How to name the file in errors.
+    /// - Throws: `ConfigurationFileError`.
+    package init(yaml: String, path: String) throws(ConfigurationFileError) {
+        try self.init(yaml: yaml, path: path, vocabulary: .ofBrokerctl)
+    }
 }

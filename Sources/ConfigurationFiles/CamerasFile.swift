@@ -1,4 +1,4 @@
-package import StreamBrokerKit
+package import StreamBrokerCore
 import Yams
 
 /// A file that says which cameras there are, and how to serve them.
@@ -20,54 +20,55 @@ package struct CamerasFile: Sendable, Hashable {
     package struct Camera: Sendable, Hashable {
         /// The stream that its frames are published on.
         package var stream: StreamID
-        /// The line of its name.
-        package var line: Int
+        /// Where its name stands.
+        package var place: FilePlace?
         /// What is said of it, by the environment's names.
-        package var settings: [String: Settings.PlacedValue]
+        package var settings: [String: PlacedValue]
         /// Whether it is captured while somebody watches only.
         package var isOnDemand: Bool
     }
 
     /// What is said of the server, by the environment's names.
-    package var server: [String: Settings.PlacedValue] = [:]
+    package var server: [String: PlacedValue] = [:]
     /// The cameras, in the order of the file.
     package var cameras: [Camera] = []
 
     /// Reads a file's text.
     ///
-    /// - Parameter path: How to name the file in errors.
-    /// - Throws: ``CamerasFileError``.
-    package init(yaml: String, path: String) throws(CamerasFileError) {
-        let reader = CamerasFileReader(path: path)
+    /// - Parameters:
+    ///   - path: How to name the file in errors.
+    ///   - vocabulary: The keys that it may have.
+    /// - Throws: ``ConfigurationFileError``.
+    package init(yaml: String, path: String, vocabulary: CamerasVocabulary) throws(ConfigurationFileError) {
+        let reader = YAMLReader(path: path)
+        let cameras = CamerasFileReader(reader: reader, vocabulary: vocabulary)
         let root = try reader.compose(yaml)
         var camerasNode: Node?
-        var defaults: [String: Settings.PlacedValue] = [:]
-        let serverKeys = Dictionary(uniqueKeysWithValues: SettingKey.ofServers.map { ($0.fileKey, $0) })
+        var defaults: [String: PlacedValue] = [:]
         for (key, node) in try reader.mapping(root, what: "the file") {
             switch key.text {
             case "cameras": camerasNode = node
-            case "defaults": defaults = try reader.cameraSettings(node, what: "defaults")
+            case "defaults": defaults = try cameras.cameraSettings(node, what: "defaults")
             default:
-                guard let setting = serverKeys[key.text] else {
-                    throw reader.unknown(key, in: "a cameras' file", among: ["cameras", "defaults"] + serverKeys.keys)
+                guard let setting = vocabulary.serverKeys[key.text] else {
+                    let keys = ["cameras", "defaults"] + vocabulary.serverKeys.keys
+                    throw cameras.unknown(key, in: "a cameras' file", among: keys)
                 }
-                let value = try reader.scalar(node, of: key.text)
-                server[setting.environmentName] = .init(
-                    value.text,
-                    place: "\(key.text) in \(path), line \(value.line)"
-                )
+                let value = try cameras.value(node, of: key.text)
+                let line = value.place?.line ?? 1
+                server[setting] = PlacedValue(value.text, place: "\(key.text) in \(path), line \(line)")
             }
         }
         guard let camerasNode else {
-            throw CamerasFileError(
+            throw ConfigurationFileError(
                 code: .missingKey,
                 path: path,
-                line: nil,
+                place: nil,
                 message: "it has no cameras: under the key cameras, give each a name, and below it source: rtsp://…"
             )
         }
         for (key, node) in try reader.mapping(camerasNode, what: "cameras") {
-            cameras.append(try reader.camera(key, node, defaults: defaults))
+            self.cameras.append(try cameras.camera(key, node, defaults: defaults))
         }
     }
 }
