@@ -41,6 +41,9 @@ final class AccessControl: Sendable {
         for changed in watches { changed() }
     }
 
+    /// How many connections are asked again after a change.
+    var watchCount: Int { state.withLock { $0.watches.count } }
+
     /// Calls back after every change of the policy, on any thread, until ``unwatch(_:)``.
     func watch(_ changed: @escaping @Sendable () -> Void) -> UInt64 {
         state.withLock { state in

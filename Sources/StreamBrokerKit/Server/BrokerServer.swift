@@ -48,6 +48,9 @@ public final class BrokerServer: Service, Sendable {
     /// The sources that are kept running for the broker's streams, for its status.
     package var sources: StreamSources { service.sources }
 
+    /// How many viewers are asked again when the policy changes.
+    package var accessWatchCount: Int { service.access.watchCount }
+
     /// Puts another policy into force. Viewers and publishers that it does not allow are refused at their next request; WebSockets and
     /// multipart streams are closed at once.
     public func replaceAccess(_ policy: AccessPolicy) {

@@ -139,6 +139,29 @@ struct AccessTableTests {
     }
 
     @Test(
+        "Methods that an address does not have are no way in, with any token",
+        arguments: ["PUT", "DELETE", "PATCH", "OPTIONS", "get"]
+    )
+    func methods(method: String) async throws {
+        try await withServer(access: TestTokens.policy()) { _, broker, port in
+            let targets = [
+                "/ingest/a", "/ws/a", "/ws?streams=a", "/snapshot/a", "/multipart/a", "/api/streams", "/api/streams/a",
+                "/metrics",
+            ]
+            for target in targets {
+                for token in [
+                    "", TestTokens.unknown, TestTokens.expired, TestTokens.viewA, TestTokens.publishA, TestTokens.admin,
+                ] {
+                    let request = TestRequest(method: method, target: target, body: TestFrames.webp(number: 1))
+                    let reply = try await request.withQuery(token: token).send(port)
+                    #expect(reply.status == 405 || (method == "get" && reply.status == 400), "\(method) \(target)")
+                }
+            }
+            #expect(broker.streamIDs.isEmpty)
+        }
+    }
+
+    @Test(
         "What tells nothing is everybody's",
         arguments: ["/", "/index.html", "/player/frame-stream.js", "/health", "/livez", "/readyz"]
     )

@@ -33,10 +33,7 @@ struct AccessValuesTests {
     @Test("A token is hashed as sha256sum does it")
     func hashes() throws {
         let hash = try TokenHash(of: "0123456789abcdef0123456789abcdef")
-        #expect(
-            hash.description == "sha256:3eb09f04a2ca6a2ac48f7dbd1a7a84f1bcbd3cbbd5fe3d8a0dd22ef17dd47b43"
-                || hash.description.count == 71
-        )
+        #expect(hash.description == "sha256:3eb1bd439947eb762998e566ccc2e099c791118b2f40579cc4f7da2b5061b7f9")
         #expect(try TokenHash(parsing: hash.description) == hash)
         #expect(try TokenHash(parsing: hash.description.uppercased().replacing("SHA256", with: "sha256")) == hash)
         #expect(try TokenHash(of: "0123456789abcdef0123456789abcdeg") != hash)

@@ -159,6 +159,29 @@ struct LiveAccessTests {
         }
     }
 
+    @Test("Who has left is not asked again, however they left")
+    func leaving() async throws {
+        let policy = try TestTokens.policy()
+        try await withServer(access: policy) { server, broker, port in
+            try broker.channel("a").publish(frame(1))
+            for _ in 0..<20 {
+                let multipart = TestRequest(target: "/multipart/a").withQuery(token: TestTokens.viewA)
+                _ = try await multipart.send(port)
+                try await WebSocketTestClient.run(port: port, "/ws/a?token=\(TestTokens.viewA)") { client, reader in
+                    _ = try await reader.next()
+                    #expect(server.accessWatchCount > 0)
+                    // A close frame, and then the connection's end.
+                    try await client.send(0x88, [0x03, 0xE8])
+                    _ = try await reader.next()
+                }
+                try await WebSocketTestClient.run(port: port, "/ws?streams=a&token=\(TestTokens.viewA)") { _, reader in
+                    _ = try await reader.next()
+                }
+            }
+            while server.accessWatchCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
     @Test("A browser is told by a close frame; nothing of the stream comes before it")
     func browser() async throws {
         try await withServer(access: TestTokens.policy()) { _, broker, port in
