@@ -121,7 +121,7 @@ def test_another_file_disturbs_only_the_cameras_that_it_changes(keep):
     # One that cannot be understood changes nothing, and says why.
     kept.file.write_text("cameras:\n  stays:\n    sauce: x\n")
     kept.process.send_signal(signal.SIGHUP)
-    kept.process.wait_log("line 3: sauce is no key of camera stays: did you mean source?")
+    kept.process.wait_log("line 3, column 5: sauce is no key of camera stays: did you mean source?")
     assert kept.pids["stays"] == before["stays"]
 
 
@@ -129,8 +129,8 @@ def test_a_file_with_a_mistake_is_refused_at_once(brokerctl, tmp_path, environme
     file = tmp_path / "cameras.yaml"
     for text, words in [
         ("cameras:\n  a:\n    source: x.mp4\n    quality: 101\n", "quality of camera a in"),
-        ("cameras:\n  a:\n    source: ftp://user:canary@host/\n", "line 2: camera a: The source address 'ftp://***@host/'"),
-        ("cameras: 3\n", "line 1: cameras must be keys with values"),
+        ("cameras:\n  a:\n    source: ftp://user:canary@host/\n", "line 2, column 3: camera a: The source address 'ftp://***@host/'"),
+        ("cameras: 3\n", "line 1, column 10: cameras must be keys with values"),
     ]:
         file.write_text(text)
         run = subprocess.run(

@@ -1,13 +1,12 @@
 import Logging
 import NIOCore
 import StreamBrokerCore
+import Synchronization
 
 /// The policy that is in force, who must be asked again when it changes, and the record of refusals.
 final class AccessControl: Sendable {
     private struct State {
         var policy: AccessPolicy
-        /// Counts the policies.
-        var generation: UInt64 = 0
         var watches: [UInt64: @Sendable () -> Void] = [:]
         var nextWatch: UInt64 = 0
     }
@@ -18,24 +17,32 @@ final class AccessControl: Sendable {
     }
 
     private let state: Locked<State>
+    // What the state says, for posts: those of all streams ask, and take no lock that all share.
+    private let number = Atomic<UInt64>(0)
+    private let open: Atomic<Bool>
     private let record = Locked(Record())
     private let logger: Logger
 
     init(policy: AccessPolicy, logger: Logger) {
         state = Locked(State(policy: policy))
+        open = Atomic(policy.isOpen)
         self.logger = logger
     }
 
-    /// The policy and its number.
-    var current: (policy: AccessPolicy, generation: UInt64) { state.withLock { ($0.policy, $0.generation) } }
+    var policy: AccessPolicy { state.withLock { $0.policy } }
 
-    var generation: UInt64 { state.withLock { $0.generation } }
+    /// Counts the policies. It does not grow before the policy is the new one.
+    var generation: UInt64 { number.load(ordering: .acquiring) }
+
+    /// Whether there is nothing to control.
+    var isOpen: Bool { open.load(ordering: .acquiring) }
 
     /// Puts another policy into force, and has everybody who is connected asked again.
     func replace(_ policy: AccessPolicy) {
         let watches = state.withLock { state in
             state.policy = policy
-            state.generation += 1
+            open.store(policy.isOpen, ordering: .releasing)
+            number.add(1, ordering: .releasing)
             return Array(state.watches.values)
         }
         for changed in watches { changed() }

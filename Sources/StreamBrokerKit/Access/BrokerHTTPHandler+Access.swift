@@ -34,7 +34,7 @@ extension BrokerHTTPHandler {
             self.pass = pass
             try pass.check(requirement, at: now)
         } catch {
-            service.noteDenial(error, of: route, on: context.channel)
+            service.noteDenial(error, of: route, from: service.client(of: head, on: context.channel))
             throw error
         }
     }
@@ -63,7 +63,7 @@ extension BrokerHTTPHandler {
         accessTimer = AccessTimer(loop: context.eventLoop, control: service.access) {
             let (handler, context) = bound.value
             guard let denial = handler.renewedDenial(of: route) else { return handler.pass?.nextExpiry }
-            handler.service.noteDenial(denial, of: route, on: context.channel)
+            handler.service.noteDenial(denial, of: route, from: context.channel.remoteAddress)
             context.close(promise: nil)
             return nil
         }
@@ -91,14 +91,9 @@ extension BrokerHTTPHandler {
     }
 }
 
-extension AccessControl {
-    /// Whether there is nothing to control.
-    var isOpen: Bool { current.policy.isOpen }
-}
-
 extension BrokerService {
-    func noteDenial(_ denial: AccessDenial, of route: Route, on connection: any NIOCore.Channel) {
-        access.note(denial, of: route.kind, streams: route.streams, from: connection.remoteAddress)
+    func noteDenial(_ denial: AccessDenial, of route: Route, from address: SocketAddress?) {
+        access.note(denial, of: route.kind, streams: route.streams, from: address)
     }
 }
 

@@ -476,7 +476,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 guard handler.work != nil else { return }
                 handler.work = nil
                 if let denial = handler.renewedDenial(of: .snapshot(stream)) {
-                    handler.service.noteDenial(denial, of: .snapshot(stream), on: context.channel)
+                    handler.service.noteDenial(denial, of: .snapshot(stream), from: context.channel.remoteAddress)
                     return handler.send(denial.answer, to: head, context: context)
                 }
                 handler.send(answer.value, to: head, context: context)
