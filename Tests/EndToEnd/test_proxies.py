@@ -11,7 +11,8 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from harness.pictures import large_picture, picture
+from harness.h2load import post_many
+from harness.pictures import large_picture, picture, sized_picture
 from harness.processes import ROOT, Process, free_port
 from harness.tls import http2_client, self_signed, trusting
 from harness.waiting import wait_until
@@ -147,6 +148,13 @@ def test_a_page_over_https_shows_the_picture(front, launch, brokerctl, visit):
     page = visit(f"{front.url}/?stream=yard", ignore_https_errors=True)
     page.wait_state("live")
     page.assert_clean()
+
+
+def test_a_thousand_frames_go_through_caddy_over_http2(launch, brokerctl, tmp_path):
+    front = started_by_us(launch, brokerctl, tmp_path)
+    frame = tmp_path / "frame.webp"
+    frame.write_bytes(sized_picture(100_000))
+    post_many(f"{front.url}/ingest/door", frame)
 
 
 def test_it_ends_with_us_and_viewers_are_told(launch, brokerctl, tmp_path):

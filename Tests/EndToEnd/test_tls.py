@@ -6,13 +6,12 @@ import ssl
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
-from harness.broker import Broker
 from harness.pictures import large_picture, picture
 from harness.processes import free_port
-from harness.tls import openssl, self_signed, trusting
+from harness.secure import SecureBroker
+from harness.tls import openssl, self_signed
 from harness.wire import open_viewer
 
 
@@ -35,17 +34,6 @@ def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> tuple[Path, Path]:
     return self_signed(tmp_path_factory.mktemp("certificates"), "server")
-
-
-class SecureBroker(Broker):
-    """A running `brokerctl serve` with a certificate."""
-
-    def __init__(self, process, port: int, certificate: Path) -> None:
-        self.process, self.port = process, port
-        self.url = f"https://127.0.0.1:{port}"
-        self.trust = trusting(certificate)
-        self.http = httpx.Client(base_url=self.url, timeout=10, verify=self.trust)
-        self.wait_ready()
 
 
 @pytest.fixture

@@ -10,6 +10,12 @@ enum Limit: String, CaseIterable {
     case pixels
     case postsInFlight = "posts_in_flight"
     case streams
+    case http2Resets = "http2_resets"
+    case http2ControlFrames = "http2_control_frames"
+    case http2Continuations = "http2_continuations"
+    case http2EmptyFrames = "http2_empty_frames"
+    case http2StreamErrors = "http2_stream_errors"
+    case http2Unread = "http2_unread"
     case webSocketProtocol = "websocket_protocol"
     case webSocketBinary = "websocket_binary"
     case webSocketText = "websocket_text"

@@ -13,10 +13,8 @@ extension BrokerHTTPHandler {
             let (handler, context, _) = bound.value
             switch result {
             case .success(let headers):
-                let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
-                context.write(handler.wrapOutboundOut(.head(head)), promise: nil)
                 let written = context.eventLoop.makePromise(of: Void.self)
-                context.writeAndFlush(handler.wrapOutboundOut(.end(nil)), promise: written)
+                handler.sendUpgrade(headers, promise: written, context: context)
                 // Frames go past NIO: the response must be in the socket before the first of them.
                 written.futureResult.whenSuccess {
                     let (handler, context, handshake) = bound.value
@@ -36,13 +34,27 @@ extension BrokerHTTPHandler {
         }
     }
 
+    private func sendUpgrade(_ headers: HTTPHeaders, promise: EventLoopPromise<Void>, context: ChannelHandlerContext) {
+        switch carrier {
+        case .connection:
+            let head = HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: headers)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        case .stream:
+            // The stream stays open: what follows is the WebSocket's (RFC 8441, section 5).
+            let head = HTTPResponseHead(version: HTTPVersion(major: 2, minor: 0), status: .ok, headers: headers)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: promise)
+        }
+    }
+
     /// Takes HTTP out of the pipeline and leaves the viewer's handler alone in it. The decoder goes last: it hands on what the
     /// client sent after its request.
     private func becomeViewer(_ request: ViewerRequest, context: ChannelHandlerContext) {
-        if let loop = request.preferredLoop, loop !== context.eventLoop {
+        if carrier == .connection, let loop = request.preferredLoop, loop !== context.eventLoop {
             return becomeViewer(request, on: loop, context: context)
         }
-        let viewer = ViewerHandler(service: service, request: request)
+        let early = (try? context.pipeline.syncOperations.handler(type: HTTP2RequestCodec.self))?.earlyBytes
+        let viewer = ViewerHandler(service: service, request: request, earlyBytes: early ?? ByteBuffer())
         do {
             try replaceHTTP(by: viewer, context: context)
             viewer.start()
@@ -111,6 +123,11 @@ extension BrokerHTTPHandler {
     ) throws -> EventLoopFuture<Void> {
         let pipeline = context.pipeline.syncOperations
         try pipeline.addHandler(handler, position: .after(self))
+        if carrier == .stream {
+            let codec = try pipeline.handler(type: HTTP2RequestCodec.self)
+            try pipeline.addHandler(HTTP2Tunnel(), position: .before(codec))
+            pipeline.removeHandler(codec, promise: nil)
+        }
         for remove in HTTPHandlers.removals(from: pipeline) { remove() }
         pipeline.removeHandler(self, promise: nil)
         return HTTPHandlers.removeDecoder(from: pipeline, on: context.eventLoop)

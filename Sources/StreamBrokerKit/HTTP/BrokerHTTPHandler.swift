@@ -2,7 +2,8 @@ import NIOCore
 import NIOHTTP1
 import StreamBrokerCore
 
-/// One HTTP/1.1 connection to the broker: takes requests one after the other and answers each. Lives on its event loop.
+/// One HTTP/1.1 connection to the broker, or one stream of an HTTP/2 connection: takes requests one after the other and answers each. Lives
+/// on its event loop.
 final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -17,6 +18,14 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case page
         /// Somebody else's server: what is none of our addresses goes on to the next handler.
         case embedded
+    }
+
+    /// What brings the requests.
+    enum Carrier {
+        /// A connection of HTTP/1.1: one request after the other, until it is closed.
+        case connection
+        /// A stream of HTTP/2: one request, whose answer ends it. Its connection is kept by others.
+        case stream
     }
 
     private enum State {
@@ -34,6 +43,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     let service: BrokerService
     private let role: Role
+    let carrier: Carrier
     private var state = State.waitingForHead
     private var waitingParts = CircularBuffer<HTTPServerRequestPart>()
     private var isReadHeld = false
@@ -45,13 +55,18 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether a part of the next head is there.
     private var hasBegunHead = false
     private var hasReadPart = false
+    /// Whether the latest request has come to its end.
+    private var hasWholeRequest = false
+    /// Whether a stream is to become another protocol's, which its client does not end.
+    private var wantsTunnel = false
     private var bodyStart: NIODeadline = .distantFuture
     private var bodyByteCount = 0
     private var post: PostInFlight?
 
-    init(service: BrokerService, role: Role) {
+    init(service: BrokerService, role: Role, carrier: Carrier = .connection) {
         self.service = service
         self.role = role
+        self.carrier = carrier
     }
 
     // MARK: The connection
@@ -137,23 +152,11 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard role != .embedded else { return context.fireErrorCaught(error) }
-        let limits = service.limits
         switch (state, error) {
         case (.lingering, _), (.answering, _), (.passingOn, _):
             context.close(promise: nil)
         case (_, HTTPParserError.headerOverflow):
-            send(
-                .error(
-                    .requestHeaderFieldsTooLarge,
-                    "there are too many header fields, or they are too long",
-                    hint:
-                        "send at most \(limits.maximumHeaderFields) fields of \(limits.maximumHeaderBytes) bytes together",
-                    closesConnection: true,
-                    limit: .head
-                ),
-                to: nil,
-                context: context
-            )
+            send(.headTooLarge(service.limits), to: nil, context: context)
         case (_, is HTTPParserError):
             send(
                 .error(
@@ -176,7 +179,11 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         hasReadPart = true
-        if case .body(let bytes) = part { bodyByteCount += bytes.readableBytes }
+        switch part {
+        case .head: hasWholeRequest = false
+        case .body(let bytes): bodyByteCount += bytes.readableBytes
+        case .end: hasWholeRequest = true
+        }
         if case .answering = state {
             waitingParts.append(part)
         } else {
@@ -221,6 +228,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         hasHadRequest = true
+        wantsTunnel = carrier == .stream && RequestHeaders.offersUpgrade(head)
         hasBegunHead = false
         bodyStart = .now()
         bodyByteCount = 0
@@ -252,6 +260,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             receiveRest(of: head, then: service.pageWithBroker(head: head), context: context)
         case _ where role == .page && !route.isPartOfPage:
             receiveRest(of: head, then: .notFound, context: context)
+        case _ where wantsTunnel && !isWebSocket(route):
+            // Any answer but a refusal would mean that the tunnel is there.
+            throw RouteRefusal.methodNotAllowed(allowed: route.allowedMethods)
         case .ingest(let stream):
             let ingest = try Ingest(stream: stream, headers: head.headers)
             let length = RequestHeaders.contentLength(of: head)
@@ -284,6 +295,14 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    private func isWebSocket(_ route: Route) -> Bool {
+        switch route {
+        case .viewer, .viewerOfMany: true
+        case .asset(let path): path == BrokerService.debugEchoPath && service.answersDebugEcho
+        default: false
+        }
+    }
+
     /// Reads a small body to its end before answering, so that the connection can be used again; does not wait for a large one.
     private func receiveRest(of head: HTTPRequestHead, then answer: HTTPAnswer, context: ChannelHandlerContext) {
         let length = RequestHeaders.contentLength(of: head) ?? (RequestHeaders.hasBody(head) ? Int.max : 0)
@@ -309,7 +328,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         post = nil
         if let limit = answer.limit { service.limitTally.note(limit) }
         let keepsAlive =
-            head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
+            carrier == .connection
+            && head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
             && !answer.closesConnection && !isShuttingDown
         var headers = answer.headers
         if let head, !headers.contains(name: "Access-Control-Allow-Origin") {
@@ -317,7 +337,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         let hasNoBody = answer.status == .notModified
         if !hasNoBody { headers.replaceOrAdd(name: "Content-Length", value: String(answer.body.count)) }
-        if !keepsAlive {
+        if carrier == .stream {
+            // What becomes of the connection is not an answer's to say.
+        } else if !keepsAlive {
             headers.replaceOrAdd(name: "Connection", value: "close")
         } else if head?.version == .http1_0 {
             headers.replaceOrAdd(name: "Connection", value: "keep-alive")
@@ -350,7 +372,12 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         state = .lingering
         waitingParts.removeAll()
         deadline = .now() + .seconds(2)
-        context.close(mode: .output, promise: nil)
+        switch carrier {
+        case .connection: context.close(mode: .output, promise: nil)
+        case .stream:
+            // Closes by itself when both sides are at their end; a client that has said everything may take its time to read.
+            if hasWholeRequest, !wantsTunnel { deadline = .now() + TimeAmount(service.limits.idleTimeout) }
+        }
         if isReadHeld {
             isReadHeld = false
             context.read()
@@ -430,7 +457,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return send(.brokerRefusal(error), to: head, context: context)
         }
         var headers = MultipartStream.headers
-        headers.add(name: "Connection", value: "close")
+        if carrier == .connection { headers.add(name: "Connection", value: "close") }
         let responseHead = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
         context.writeAndFlush(wrapOutboundOut(.head(responseHead)), promise: nil)
         guard head.method != .HEAD else {

@@ -89,6 +89,16 @@ extension HTTPAnswer {
         )
     }
 
+    static func headTooLarge(_ limits: RequestLimits) -> HTTPAnswer {
+        .error(
+            .requestHeaderFieldsTooLarge,
+            "there are too many header fields, or they are too long",
+            hint: "send at most \(limits.maximumHeaderFields) fields of \(limits.maximumHeaderBytes) bytes together",
+            closesConnection: true,
+            limit: .head
+        )
+    }
+
     static func slowRequest(_ limit: Limit) -> HTTPAnswer {
         .error(
             .requestTimeout,

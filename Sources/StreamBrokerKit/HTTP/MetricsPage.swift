@@ -1,4 +1,5 @@
 import StreamBrokerCore
+import Synchronization
 
 extension PrometheusText {
     /// The broker's counters and gauges. The only label that is not from a fixed set is the name of an active stream, of which there are at
@@ -13,6 +14,12 @@ extension PrometheusText {
             .gauge,
             help: "Open connections of any kind.",
             samples: [([], Double(connections.open))]
+        )
+        page.add(
+            "http2_connections",
+            .gauge,
+            help: "Open connections that speak HTTP/2.",
+            samples: [([], Double(service.http2Connections.load(ordering: .relaxed)))]
         )
         page.add(
             "connections_accepted_total",

@@ -4,6 +4,7 @@ import StreamBrokerCore
 /// The checks that every request passes before it is looked at (RFC 9112, sections 3.2 and 6.3; RFC 9110, section 10.1.1).
 enum RequestHeaders {
     static func refusal(of head: HTTPRequestHead, limits: RequestLimits) -> HTTPAnswer? {
+        guard !head.isTooLarge(for: limits) else { return .headTooLarge(limits) }
         guard head.uri.utf8.count <= limits.maximumTargetBytes else {
             return .error(
                 .uriTooLong,

@@ -4,7 +4,7 @@ import NIOPosix
 public import ServiceLifecycle
 public import StreamBrokerCore
 
-/// Serves a ``Broker`` over HTTP/1.1 and WebSocket: ingest, viewers, snapshots, the API and the page.
+/// Serves a ``Broker`` over HTTP/1.1, HTTP/2 and WebSocket: ingest, viewers, snapshots, the API and the page.
 ///
 /// ```swift
 /// let broker = Broker()
@@ -61,9 +61,7 @@ public final class BrokerServer: Service, Sendable {
         let service = service
         let drainTimeout = configuration.drainTimeout
         try await listener.run(connections: service.connections, drainTimeout: drainTimeout) { connection in
-            let pipeline = connection.pipeline.syncOperations
-            try HTTPHandlers.add(to: pipeline, limits: service.limits)
-            try pipeline.addHandler(BrokerHTTPHandler(service: service, role: .broker))
+            try ServerPipeline.add(to: connection, service: service, role: .broker)
         } whileListening: { port in
             service.logger.info(
                 "listening",

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import StreamBrokerCore
+import Synchronization
 
 /// What all connections of a server share.
 final class BrokerService: Sendable {
@@ -8,6 +9,8 @@ final class BrokerService: Sendable {
     let limits: RequestLimits
     let viewers: ViewerConfiguration
     let connections: ConnectionRegistry
+    /// How many of them speak HTTP/2.
+    let http2Connections = Atomic<Int>(0)
     let seats: ViewerSeats
     let viewerClocks: ViewerClocks
     let viewerLosses = ViewerLosses()

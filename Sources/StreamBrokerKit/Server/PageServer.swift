@@ -37,9 +37,7 @@ public final class PageServer: Service, Sendable {
         let service = service
         let host = configuration.host
         try await listener.run(connections: service.connections, drainTimeout: .milliseconds(500)) { connection in
-            let pipeline = connection.pipeline.syncOperations
-            try HTTPHandlers.add(to: pipeline, limits: service.limits)
-            try pipeline.addHandler(BrokerHTTPHandler(service: service, role: .page))
+            try ServerPipeline.add(to: connection, service: service, role: .page)
         } whileListening: { port in
             service.logger.info("listening", metadata: ["address": "\(host)", "port": "\(port)"])
         }

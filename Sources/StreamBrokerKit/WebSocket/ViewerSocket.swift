@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import StreamBrokerCore
 
 #if canImport(Glibc)
@@ -10,9 +11,10 @@ import Musl
 /// What a viewer's TCP socket is told and asked, past what NIO has names for. Every part is optional: not every channel is a TCP socket,
 /// and not every system knows every option.
 enum ViewerSocket {
-    /// Must be called on the connection's event loop.
-    static func configure(_ connection: any NIOCore.Channel, _ configuration: ViewerConfiguration) {
+    /// Must be called on the connection's event loop. For a stream of HTTP/2 its connection is told.
+    static func configure(_ channel: any NIOCore.Channel, _ configuration: ViewerConfiguration) {
         #if os(Linux)
+        guard let connection = [channel, channel.parent].compactMap(\.self).first(where: hasSocket) else { return }
         func set(_ name: CInt, _ value: Int) {
             let option = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: name))
             try? connection.syncOptions?.setOption(option, value: value)
@@ -43,6 +45,13 @@ enum ViewerSocket {
         #else
         return nil
         #endif
+    }
+
+    private static func hasSocket(_ channel: any NIOCore.Channel) -> Bool {
+        let handle = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            $0
+        }
+        return handle != nil
     }
 
     #if os(Linux)

@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOWebSocket
 import StreamBrokerCore
 
-/// Decides on a request to become a WebSocket (RFC 6455, section 4.2).
+/// Decides on a request to become a WebSocket (RFC 6455, section 4.2; over HTTP/2 RFC 8441, section 5).
 struct WebSocketHandshake {
     /// What becomes of the connection once it is a WebSocket.
     enum Outcome {
@@ -75,7 +75,8 @@ struct WebSocketHandshake {
                 let place = try service.takePlace(
                     in: channel,
                     current: streams.first?.place.loop ?? connection.eventLoop,
-                    among: streams.isEmpty ? service.loops : []
+                    // A stream of HTTP/2 cannot leave its connection's.
+                    among: streams.isEmpty && head.version.major < 2 ? service.loops : []
                 )
                 streams.append(ViewerRequest.Stream(id: id, channel: channel, place: place))
             } catch {
@@ -101,14 +102,15 @@ struct WebSocketHandshake {
         else {
             throw .upgradeRequired("this address is a WebSocket", hint: "connect with ws:// or wss://")
         }
-        guard head.version == .http1_1 else {
+        guard head.version == .http1_1 || head.version.major == 2 else {
             throw .upgradeRequired("a WebSocket needs HTTP/1.1", hint: "connect with HTTP/1.1")
         }
         guard head.headers["Sec-WebSocket-Version"] == ["13"] else {
             throw .upgradeRequired("the WebSocket version is not 13", hint: "send Sec-WebSocket-Version: 13")
         }
+        // Over HTTP/2 the method itself proves that the client means it.
         let keys = head.headers["Sec-WebSocket-Key"]
-        guard keys.count == 1, Data(base64Encoded: keys[0])?.count == 16 else {
+        guard head.version.major == 2 || (keys.count == 1 && Data(base64Encoded: keys[0])?.count == 16) else {
             throw .badRequest(
                 "Sec-WebSocket-Key is not 16 bytes in base64",
                 hint: "send one key of 16 random bytes in base64"
@@ -119,15 +121,16 @@ struct WebSocketHandshake {
         }
     }
 
-    /// The headers of the 101 response, the accept key among them.
+    /// The headers of the response that begins the WebSocket; in a 101 the accept key is among them.
     ///
     /// The key's hash is NIO's; a failure is one that the checks above have excluded.
     func responseHeaders(
         for head: HTTPRequestHead,
         on connection: any NIOCore.Channel
     ) -> EventLoopFuture<HTTPHeaders> {
-        var chosen: HTTPHeaders = ["Connection": "Upgrade"]
+        var chosen: HTTPHeaders = head.version.major == 2 ? [:] : ["Connection": "Upgrade"]
         if isTagged { chosen.add(name: "Sec-WebSocket-Protocol", value: FrameHeader.subprotocol) }
+        guard head.version.major < 2 else { return connection.eventLoop.makeSucceededFuture(chosen) }
         let upgrader = NIOWebSocketServerUpgrader(
             shouldUpgrade: { [chosen] connection, _ in connection.eventLoop.makeSucceededFuture(chosen) },
             upgradePipelineHandler: { connection, _ in connection.eventLoop.makeSucceededVoidFuture() }

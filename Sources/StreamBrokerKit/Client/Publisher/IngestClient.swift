@@ -4,7 +4,7 @@ internal import NIOFoundationCompat
 internal import NIOHTTP1
 internal import StreamBrokerCore
 
-/// Posts frames of one stream over kept-alive HTTP/1.1 connections.
+/// Posts frames of one stream over kept-alive connections: of HTTP/2 where the broker offers it, else of HTTP/1.1.
 ///
 /// Redirects are not followed, proxies in the environment are not used, and a post that fails is not repeated: the next frame is newer.
 struct IngestClient: Sendable {
@@ -28,7 +28,7 @@ struct IngestClient: Sendable {
             timeout: .init(connect: TimeAmount(configuration.connectTimeout)),
             proxy: nil
         )
-        http.httpVersion = .http1Only
+        http.httpVersion = .automatic
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.maximumPostsInFlight
         // Shorter than any broker's own limit, so that a slow stream does not run into a connection that is just being closed.
         http.connectionPool.idleTimeout = .seconds(20)
