@@ -26,7 +26,7 @@ package struct AddressBlock: Hashable, Sendable {
 
 extension SocketAddress {
     /// The address's bytes in network order; `nil` when it is no IP address.
-    fileprivate var packedIPAddress: [UInt8]? {
+    var packedIPAddress: [UInt8]? {
         switch self {
         case .v4(let address): withUnsafeBytes(of: address.address) { Array($0[4..<8]) }
         case .v6(let address): withUnsafeBytes(of: address.address) { Array($0[8..<24]) }

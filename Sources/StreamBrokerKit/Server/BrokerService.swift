@@ -17,6 +17,8 @@ final class BrokerService: Sendable {
     let limitTally = LimitTally()
     let postsInFlight: PostsInFlight
     let sources = StreamSources()
+    /// What TLS connections are shown; `nil` without TLS.
+    let certificates: CertificateStore?
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
     let logger: Logger
@@ -41,8 +43,10 @@ final class BrokerService: Sendable {
         loops: [any EventLoop] = [],
         servesPage: Bool = true,
         brokerOfPage: String? = nil,
-        answersDebugEcho: Bool = false
+        answersDebugEcho: Bool = false,
+        certificates: CertificateStore? = nil
     ) {
+        self.certificates = certificates
         self.answersDebugEcho = answersDebugEcho
         self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage

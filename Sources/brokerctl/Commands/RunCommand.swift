@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker, its page, and any number of cameras.
@@ -61,7 +62,8 @@ struct RunCommand: AsyncParsableCommand {
         )
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
-        try await runServices([proxy, theServer, fleet].compactMap(\.self))
+        let reloads = CertificateReloads.of(theServer, server.tls)
+        try await runServices(([proxy, theServer, fleet, reloads] as [(any Service)?]).compactMap(\.self))
     }
 
     /// Reads a file and checks each camera as its process would.

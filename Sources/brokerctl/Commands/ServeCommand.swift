@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import ServiceLifecycle
 import StreamBrokerKit
 
 /// The broker and its page.
@@ -9,8 +10,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @Option(help: SettingKey.socketPath.help) var socket: String?
-    @Option(help: SettingKey.tlsCertificate.help) var tlsCert: String?
-    @Option(help: SettingKey.tlsKey.help) var tlsKey: String?
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
@@ -20,6 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.streamIdleSeconds.help) var streamIdleSeconds: String?
     @Flag(help: SettingKey.debugEcho.help) var debugEcho = false
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup var caddy: CaddyOptions
     @OptionGroup var common: CommonOptions
 
@@ -29,7 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
         let plan = try caddy.plan(settings, server: &server, port: port, bind: bind)
         let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
-        try await runServices([proxy, theServer].compactMap(\.self))
+        let reloads = CertificateReloads.of(theServer, server.tls)
+        try await runServices(([proxy, theServer, reloads] as [(any Service)?]).compactMap(\.self))
     }
 
     /// What the flags and the settings say.
@@ -57,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
-        server.tls = try tls(settings)
+        server.tls = try tls.certificate(settings, host: server.host, logger: logger)
         server.viewerLimits = try viewerLimits(settings)
         try limits.apply(settings, to: &server)
         let files = FileLimit.raise()
@@ -68,15 +69,6 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         return (broker, server)
-    }
-
-    private func tls(_ settings: Settings) throws -> ServerTLS? {
-        switch (settings.text(.tlsCertificate, flag: tlsCert), settings.text(.tlsKey, flag: tlsKey)) {
-        case (nil, nil): nil
-        case (let certificate?, let key?): ServerTLS(certificateFile: certificate, privateKeyFile: key)
-        case (_?, nil): throw SettingError("a certificate without its key: give --tls-key, too")
-        case (nil, _?): throw SettingError("a key without its certificate: give --tls-cert, too")
-        }
     }
 
     private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {

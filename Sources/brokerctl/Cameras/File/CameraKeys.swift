@@ -10,7 +10,7 @@ extension SettingKey {
         [
             .port, .bind, .logLevel, .maximumFrameBytes, .maximumStreams, .maximumConnections, .maximumViewers,
             .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
-            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey,
+            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey, .tlsSelfSigned, .tlsFolder,
         ] + ofLimits
 
     /// The key of a camera's setting: its flag without dashes, as in `fps`.
