@@ -15,6 +15,8 @@ ROOT = HERE.parent.parent
 BROKERCTL = os.environ.get("BROKERCTL", str(ROOT / ".build/release/brokerctl"))
 COMPILER = shutil.which("cc") or "clang"
 BARE = ROOT / ".build/bare_server"
+BARE_TLS = ROOT / ".build/bare_tls_server"
+PAIR = ROOT / ".build/bench.pem", ROOT / ".build/bench.key"
 NCHAN = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 
 
@@ -87,6 +89,41 @@ class Bare(Server):
         BARE.parent.mkdir(exist_ok=True)
         source = str(HERE / "bare_server.c")
         subprocess.run([COMPILER, "-O2", "-Wall", "-Wextra", "-o", str(BARE), source], check=True)
+
+
+class OursTLS(Server):
+    options = ["--ca-cert", str(PAIR[0])]
+
+    def start(self) -> subprocess.Popen:
+        words = [BROKERCTL, "serve", "--port", str(self.port), "--log-level", "error"]
+        return subprocess.Popen([*words, "--tls-cert", PAIR[0], "--tls-key", PAIR[1]])
+
+
+class BareTLS(Server):
+    """Makes its frames itself: nobody posts to it."""
+
+    options = OursTLS.options
+    publishes = False
+
+    def start(self) -> subprocess.Popen:
+        return subprocess.Popen([BARE_TLS, str(self.port), str(self.size), str(self.rate), *PAIR])
+
+    @staticmethod
+    def build() -> None:
+        """The program, and the certificate that both servers show."""
+        BARE_TLS.parent.mkdir(exist_ok=True)
+        source = str(HERE / "bare_tls_server.c")
+        options = ["-O2", "-Wall", "-Wextra"]
+        subprocess.run([COMPILER, *options, "-o", str(BARE_TLS), source, "-lssl", "-lcrypto"], check=True)
+        subprocess.run(
+            [
+                *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+                *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2"),
+                *("-keyout", PAIR[1], "-out", PAIR[0]),
+            ],
+            check=True,
+            capture_output=True,
+        )
 
 
 class Nchan(Server):

@@ -4,6 +4,8 @@ public struct LoadConfiguration: Sendable, Hashable, Codable {
     public var host = "127.0.0.1"
     /// The broker's port.
     public var port = 3090
+    /// A PEM file with the certificate to trust: everything then goes over TLS. `nil` for none.
+    public var caCertificateFile: String?
     /// Healthy viewers, spread evenly over the streams.
     public var viewers = 100
     /// Streams, each with a publisher of its own.

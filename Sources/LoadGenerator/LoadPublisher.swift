@@ -7,6 +7,7 @@ import StreamBrokerKit
 /// A post that has not been answered when the next one is due is waited for: the rate falls, and the report shows it.
 struct LoadPublisher: Sendable {
     let configuration: LoadConfiguration
+    let tls: LoadTLS
     let stream: Int
     /// Counts each frame that the broker accepted.
     let published: PublishedCount
@@ -17,7 +18,8 @@ struct LoadPublisher: Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: configuration.host, port: configuration.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try tls.add(to: channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         try await connection.executeThenClose { inbound, outbound in

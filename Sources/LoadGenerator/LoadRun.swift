@@ -22,14 +22,28 @@ public struct LoadRun: Sendable {
     public func run() async throws -> LoadReport {
         let usageBeforeJoining = configuration.processID.flatMap(ProcessUsage.init(processID:))
         let group = MultiThreadedEventLoopGroup.singleton
-        let healthy = ViewerGroup(configuration, pace: .healthy, count: configuration.viewers, group: group)
+        let tls = try LoadTLS(configuration)
+        let healthy = ViewerGroup(
+            configuration,
+            tls: tls,
+            pace: .healthy,
+            count: configuration.viewers,
+            group: group
+        )
         let slow = ViewerGroup(
             configuration,
+            tls: tls,
             pace: .slow(bytesPerSecond: configuration.slowBytesPerSecond),
             count: configuration.slowViewers,
             group: group
         )
-        let stalled = ViewerGroup(configuration, pace: .stalled, count: configuration.stalledViewers, group: group)
+        let stalled = ViewerGroup(
+            configuration,
+            tls: tls,
+            pace: .stalled,
+            count: configuration.stalledViewers,
+            group: group
+        )
         for viewers in [healthy, slow, stalled] { try await viewers.join() }
 
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -37,7 +51,12 @@ public struct LoadRun: Sendable {
             if configuration.framesPerSecond > 0 {
                 for stream in 0..<configuration.streams {
                     tasks.addTask {
-                        try await LoadPublisher(configuration: configuration, stream: stream, published: accepted).run()
+                        try await LoadPublisher(
+                            configuration: configuration,
+                            tls: tls,
+                            stream: stream,
+                            published: accepted
+                        ).run()
                     }
                 }
             }

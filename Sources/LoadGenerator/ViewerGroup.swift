@@ -7,10 +7,18 @@ struct ViewerGroup: Sendable {
     private let configuration: LoadConfiguration
     private let pace: LoadViewer.Pace
     private let count: Int
+    private let tls: LoadTLS
     private let loops: [(loop: any EventLoop, tally: NIOLoopBoundBox<LoadViewer.LoopTally>)]
 
-    init(_ configuration: LoadConfiguration, pace: LoadViewer.Pace, count: Int, group: MultiThreadedEventLoopGroup) {
+    init(
+        _ configuration: LoadConfiguration,
+        tls: LoadTLS,
+        pace: LoadViewer.Pace,
+        count: Int,
+        group: MultiThreadedEventLoopGroup
+    ) {
         self.configuration = configuration
+        self.tls = tls
         self.pace = pace
         self.count = count
         loops = group.makeIterator().map { loop in
@@ -86,8 +94,9 @@ struct ViewerGroup: Sendable {
             + "\(configuration.token.headerLine)\r\n"
         let joined = loop.makePromise(of: Void.self)
         let bootstrap = ClientBootstrap(group: loop)
-            .channelInitializer { [pace, configuration] channel in
+            .channelInitializer { [pace, configuration, tls] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try tls.add(to: channel)
                     try channel.pipeline.syncOperations.addHandler(
                         LoadViewer(
                             request: request,

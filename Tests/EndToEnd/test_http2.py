@@ -46,7 +46,7 @@ def test_all_addresses_answer_over_tls(secure):
             assert posted.http_version == "HTTP/2"
             assert (posted.status_code, posted.json()["sequence"]) == (202, sequence)
         snapshot = client.get("/snapshot/door")
-        assert snapshot.content == sent and snapshot.headers["content-type"] == "image/webp"
+        assert snapshot.content == sent and snapshot.headers["content-type"] == "image/png"
         assert client.get("/snapshot/door", headers={"If-None-Match": snapshot.headers["etag"]}).status_code == 304
         head = client.head("/snapshot/door")
         assert head.content == b"" and head.headers["content-length"] == str(len(sent))

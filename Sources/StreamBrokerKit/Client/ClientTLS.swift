@@ -1,4 +1,4 @@
-internal import NIOSSL
+package import NIOSSL
 
 /// How a client checks whom it talks to over `https` and `wss`.
 public struct ClientTLS: Sendable, Hashable {
@@ -15,7 +15,7 @@ public struct ClientTLS: Sendable, Hashable {
         "certificate verification is off: anybody on the way can pretend to be the broker, see the pictures and replace them"
 
     /// - Throws: ``BrokerClientError`` with ``BrokerClientError/Code/invalidConfiguration`` when the file cannot be used.
-    func makeConfiguration() throws(BrokerClientError) -> TLSConfiguration {
+    package func makeConfiguration() throws(BrokerClientError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
         configuration.certificateVerification = verifiesCertificates ? .fullVerification : .none

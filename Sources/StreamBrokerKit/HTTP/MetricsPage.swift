@@ -118,7 +118,26 @@ extension PrometheusText {
             help: "Since the latest frame came."
         ) { ($0.ageMilliseconds ?? 0) / 1_000 }
         page.addSources(service.sources.all)
+        if let certificates = service.certificates { page.addCertificate(certificates.figures) }
         return page.text
+    }
+
+    private mutating func addCertificate(_ figures: CertificateStore.Figures) {
+        add(
+            "tls_certificate_expiry_timestamp_seconds",
+            .gauge,
+            help: "When the certificate that is served expires, in seconds since 1970.",
+            samples: [([], Double(figures.expiry))]
+        )
+        add(
+            "tls_certificate_reloads_total",
+            .counter,
+            help: "How often the certificate's files were read again, by what came of it.",
+            samples: [
+                ([("result", "loaded")], Double(figures.reloads)),
+                ([("result", "refused")], Double(figures.failedReloads)),
+            ]
+        )
     }
 
     private mutating func addSources(_ sources: [(stream: StreamID, status: SourceStatus)]) {

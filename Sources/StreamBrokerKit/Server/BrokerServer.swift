@@ -23,6 +23,7 @@ public final class BrokerServer: Service, Sendable {
         logger: Logger
     ) {
         self.configuration = configuration
+        let certificates = configuration.tls.map { CertificateStore($0, logger: logger) }
         service = BrokerService(
             broker: broker,
             limits: configuration.limits,
@@ -35,13 +36,14 @@ public final class BrokerServer: Service, Sendable {
             loops: Listener.loops,
             answersDebugEcho: configuration.answersDebugEcho,
             access: configuration.access ?? .open,
-            origins: OriginRule(configuration.allowedOrigins)
+            origins: OriginRule(configuration.allowedOrigins),
+            certificates: certificates
         )
         listener = Listener(
             host: configuration.host,
             port: configuration.port,
             socketPath: configuration.socketPath,
-            tls: configuration.tls
+            certificates: certificates
         )
     }
 
@@ -62,6 +64,14 @@ public final class BrokerServer: Service, Sendable {
     /// - Throws: ``BrokerServerError`` when listening failed.
     public var boundPort: Int {
         get async throws { try await listener.boundPort.value() }
+    }
+
+    /// Reads the certificate and its key again, for connections that are made from now on; without TLS there is nothing to do.
+    ///
+    /// This happens by itself within a few seconds after the files have changed. A pair that cannot be used is logged and counted, and the one
+    /// that is in use stays.
+    public func reloadCertificate() {
+        service.certificates?.reload()
     }
 
     /// Listens and serves until the surrounding task is cancelled or asked to shut down gracefully.

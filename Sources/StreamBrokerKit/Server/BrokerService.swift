@@ -20,6 +20,8 @@ final class BrokerService: Sendable {
     let trustedProxies: TrustedProxies
     let access: AccessControl
     let origins: OriginRule
+    /// What TLS connections are shown; `nil` without TLS.
+    let certificates: CertificateStore?
     /// The loops that connections may be on; empty where an embedding server decides.
     let loops: [any EventLoop]
     let logger: Logger
@@ -47,10 +49,12 @@ final class BrokerService: Sendable {
         brokerOfPage: String? = nil,
         answersDebugEcho: Bool = false,
         access: AccessPolicy = .open,
-        origins: OriginRule = OriginRule()
+        origins: OriginRule = OriginRule(),
+        certificates: CertificateStore? = nil
     ) {
         self.access = AccessControl(policy: access, logger: logger)
         self.origins = origins
+        self.certificates = certificates
         self.answersDebugEcho = answersDebugEcho
         self.brokerOfPage = brokerOfPage
         self.servesPage = servesPage

@@ -8,7 +8,8 @@ struct Listener: Sendable {
     let host: String
     let port: Int
     var socketPath: String?
-    var tls: ServerTLS?
+    /// What connections are shown on the TCP port; `nil` for no TLS there.
+    var certificates: CertificateStore?
     let boundPort = BoundPort()
 
     /// Does not listen: whoever waits for the port is told why.
@@ -31,9 +32,8 @@ struct Listener: Sendable {
     ) async throws {
         let listening: any NIOCore.Channel
         let socket: (any NIOCore.Channel)?
-        let certificate: NIOSSLContext?
         do {
-            certificate = try tls?.makeContext()
+            try certificates?.load()
             // The socket first: whoever learns the port may use both.
             socket = try await listenOnSocket(connections, setUp)
         } catch {
@@ -41,7 +41,7 @@ struct Listener: Sendable {
             throw error
         }
         do {
-            listening = try await bootstrap(connections, certificate, setUp)
+            listening = try await bootstrap(connections, certificates, setUp)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .bind(host: host, port: port).get()
         } catch {
@@ -56,6 +56,7 @@ struct Listener: Sendable {
         await withTaskCancellationOrGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await whileListening(port) }
+                group.addTask { await certificates?.watch() }
                 // Its only failure is to be closed already, which is what is waited for.
                 try? await listening.closeFuture.get()
                 group.cancelAll()
@@ -78,7 +79,7 @@ struct Listener: Sendable {
 
     private func bootstrap(
         _ connections: ConnectionRegistry,
-        _ certificate: NIOSSLContext?,
+        _ certificates: CertificateStore?,
         _ setUp: @escaping @Sendable (any NIOCore.Channel) throws -> Void
     ) -> ServerBootstrap {
         ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -86,7 +87,7 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { connection in
                 connection.eventLoop.makeCompletedFuture {
-                    if let certificate {
+                    if let certificate = certificates?.context {
                         try connection.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate))
                     }
                     if connections.admit(connection) {

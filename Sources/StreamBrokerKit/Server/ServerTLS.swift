@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOSSL
 
 /// The certificate that a server shows to its clients over `https` and `wss`: TLS 1.2 and later.
@@ -8,24 +9,29 @@ public struct ServerTLS: Sendable, Hashable {
     /// A PEM file with the certificate's private key, without a passphrase.
     public var privateKeyFile: String
 
-    /// A certificate and its key, in PEM files that are read when the server starts.
+    /// A certificate and its key, in PEM files that are read when the server starts, and again when they have changed.
     public init(certificateFile: String, privateKeyFile: String) {
         self.certificateFile = certificateFile
         self.privateKeyFile = privateKeyFile
     }
 
+    /// What new connections are shown, and when it expires, in seconds since 1970.
+    ///
     /// - Throws: ``BrokerServerError`` with ``BrokerServerError/Code/certificateUnusable``.
-    func makeContext() throws(BrokerServerError) -> NIOSSLContext {
+    func makeContext() throws(BrokerServerError) -> (context: NIOSSLContext, expiry: Int64) {
         let certificates = try readCertificates()
+        let expiry = certificates.map { Int64($0.notValidAfter) }.min() ?? 0
         let key = try readKey()
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: certificates.map { .certificate($0) },
             privateKey: .privateKey(key)
         )
         configuration.minimumTLSVersion = .tlsv12
+        // A client that does not answer the end of the session holds the end of the server up.
+        configuration.shutdownTimeout = .milliseconds(500)
         configuration.applicationProtocols = ["h2", "http/1.1"]
         do {
-            return try NIOSSLContext(configuration: configuration)
+            return (try NIOSSLContext(configuration: configuration), expiry)
         } catch {
             throw .certificateUnusable(
                 "the key \(privateKeyFile) does not belong to the certificate \(certificateFile): give the pair that was made together",
@@ -82,7 +88,7 @@ public struct ServerTLS: Sendable, Hashable {
 }
 
 extension BrokerServerError {
-    fileprivate static func certificateUnusable(_ message: String, cause: (any Error)? = nil) -> BrokerServerError {
+    static func certificateUnusable(_ message: String, cause: (any Error)? = nil) -> BrokerServerError {
         BrokerServerError(code: .certificateUnusable, message: message, cause: cause)
     }
 }

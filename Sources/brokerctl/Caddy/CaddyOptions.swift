@@ -19,7 +19,9 @@ struct CaddyOptions: ParsableArguments {
         let domain = settings.text(.caddyDomain, flag: caddyDomain)
         guard try settings.flag(.usesCaddy, isSet: caddy || caddyDomain != nil) ?? (domain != nil) else { return nil }
         guard server.tls == nil else {
-            throw SettingError("--caddy and --tls-cert: Caddy has certificates of its own, so give one of the two")
+            throw SettingError(
+                "--caddy and --tls-cert or --tls-self-signed: Caddy has certificates of its own, so give one of the two"
+            )
         }
         if let domain, !Caddyfile.isDomain(domain) {
             throw SettingError("--caddy-domain: \"\(domain)\" is no domain; write it like cameras.example.org")

@@ -13,7 +13,8 @@ extension SettingKey {
             .port, .bind, .logLevel, .logFormat, .allowsRoot, .maximumFrameBytes, .maximumStreams, .maximumConnections,
             .maximumViewers,
             .maximumViewersPerStream, .maximumViewersPerAddress, .streamIdleSeconds, .usesCaddy,
-            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey, .accessFile, .anonymousView, .anonymousPublish,
+            .caddyPort, .caddyDomain, .tlsCertificate, .tlsKey, .tlsSelfSigned, .tlsFolder, .accessFile, .anonymousView,
+            .anonymousPublish,
             .allowedOrigins,
         ] + ofLimits
 

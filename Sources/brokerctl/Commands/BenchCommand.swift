@@ -10,6 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(help: "The broker's host. (default: 127.0.0.1)") var host: String?
     @Option(help: "The broker's port. (default: 3090)") var port: Int?
+    @Option(help: "A PEM file with the certificate to trust: everything then goes over TLS. (default: none)")
+    var caCert: String?
     @Option(help: "Viewers, spread over the streams. (default: 100)") var viewers: Int?
     @Option(help: "Streams, each with a publisher. (default: 1)") var streams: Int?
     @Option(help: "Bytes per frame. (default: 40000)") var size: Int?
@@ -32,6 +34,7 @@ struct BenchCommand: AsyncParsableCommand {
         var load = LoadConfiguration()
         if let host { load.host = host }
         if let port { load.port = port }
+        load.caCertificateFile = caCert
         if let viewers { load.viewers = viewers }
         if let streams { load.streams = streams }
         if let size { load.frameBytes = size }

@@ -71,7 +71,8 @@ struct RunCommand: AsyncParsableCommand {
         logger.info("keeping \(file.cameras.count) cameras", metadata: ["file": "\(config)"])
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
         let watch = AccessFileWatch(sources, server: theServer, logger: logger)
-        let services: [(any Service)?] = [proxy, theServer, watch, fleet]
+        let reloads = CertificateReloads.of(theServer, server.tls)
+        let services: [(any Service)?] = [proxy, theServer, watch, reloads, fleet]
         try await runServices(services.compactMap(\.self))
     }
 

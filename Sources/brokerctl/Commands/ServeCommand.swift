@@ -10,8 +10,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: SettingKey.port.help) var port: String?
     @Option(help: SettingKey.bind.help) var bind: String?
     @Option(help: SettingKey.socketPath.help) var socket: String?
-    @Option(help: SettingKey.tlsCertificate.help) var tlsCert: String?
-    @Option(help: SettingKey.tlsKey.help) var tlsKey: String?
     @Option(help: SettingKey.maximumFrameBytes.help) var maxFrameBytes: String?
     @Option(help: SettingKey.maximumStreams.help) var maxStreams: String?
     @Option(help: SettingKey.maximumConnections.help) var maxConnections: String?
@@ -23,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Access") var access: AccessOptions
     @Flag(help: "Make tokens, write the access file, print how to use them, and end.") var generateTokens = false
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup var caddy: CaddyOptions
     @OptionGroup var superuser: SuperuserOptions
     @OptionGroup var common: CommonOptions
@@ -37,7 +36,8 @@ struct ServeCommand: AsyncParsableCommand {
         let theServer = BrokerServer(broker: Broker(configuration: broker), configuration: server, logger: logger)
         let watch = AccessFileWatch(sources, server: theServer, logger: logger)
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
-        let services: [(any Service)?] = [proxy, theServer, watch]
+        let reloads = CertificateReloads.of(theServer, server.tls)
+        let services: [(any Service)?] = [proxy, theServer, watch, reloads]
         try await runServices(services.compactMap(\.self))
     }
 
@@ -47,8 +47,10 @@ struct ServeCommand: AsyncParsableCommand {
         _ caddy: Caddyfile?
     ) -> GeneratedAccess {
         let flags: [(String, String?)] = [
-            ("--bind", bind ?? settings.text(.bind)), ("--port", port ?? settings.text(.port)), ("--tls-cert", tlsCert),
-            ("--tls-key", tlsKey), ("--caddy-port", self.caddy.caddyPort), ("--caddy-domain", self.caddy.caddyDomain),
+            ("--bind", bind ?? settings.text(.bind)), ("--port", port ?? settings.text(.port)),
+            ("--tls-cert", tls.tlsCert),
+            ("--tls-key", tls.tlsKey), ("--caddy-port", self.caddy.caddyPort),
+            ("--caddy-domain", self.caddy.caddyDomain),
         ]
         let scheme = server.tls == nil ? "http" : "https"
         let base =
@@ -56,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         return GeneratedAccess(
             path: settings.text(.accessFile, flag: access.accessFile) ?? "access.yaml",
             serveOptions: flags.flatMap { name, value in value.map { [name, $0] } ?? [] }
-                + (self.caddy.caddy ? ["--caddy"] : []),
+                + (self.caddy.caddy ? ["--caddy"] : []) + (tls.tlsSelfSigned ? ["--tls-self-signed"] : []),
             base: String(base)
         )
     }
@@ -86,7 +88,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         server.answersDebugEcho = try settings.flag(.debugEcho, isSet: debugEcho) ?? false
         server.socketPath = settings.text(.socketPath, flag: socket)
-        server.tls = try tls(settings)
+        server.tls = try tls.certificate(settings, host: server.host, logger: logger)
         server.viewerLimits = try viewerLimits(settings)
         try limits.apply(settings, to: &server)
         let files = FileLimit.raise()
@@ -97,15 +99,6 @@ struct ServeCommand: AsyncParsableCommand {
             )
         }
         return (broker, server)
-    }
-
-    private func tls(_ settings: Settings) throws -> ServerTLS? {
-        switch (settings.text(.tlsCertificate, flag: tlsCert), settings.text(.tlsKey, flag: tlsKey)) {
-        case (nil, nil): nil
-        case (let certificate?, let key?): ServerTLS(certificateFile: certificate, privateKeyFile: key)
-        case (_?, nil): throw SettingError("a certificate without its key: give --tls-key, too")
-        case (nil, _?): throw SettingError("a key without its certificate: give --tls-cert, too")
-        }
     }
 
     private func viewerLimits(_ settings: Settings) throws -> ViewerLimits {

@@ -50,7 +50,7 @@ extension SettingKey {
     static let tlsCertificate = SettingKey(
         "TLS_CERT",
         flag: "--tls-cert",
-        "A PEM file with the certificate to serve https and wss with.",
+        "A PEM file with the certificate to serve https and wss with; read again when it changes, and at SIGHUP.",
         default: "none: http and ws"
     )
     static let tlsKey = SettingKey(
@@ -58,6 +58,18 @@ extension SettingKey {
         flag: "--tls-key",
         "A PEM file with the certificate's key.",
         default: "none"
+    )
+    static let tlsSelfSigned = SettingKey(
+        "TLS_SELF_SIGNED",
+        flag: "--tls-self-signed",
+        "Serve https and wss with a certificate of the broker's own, which clients are told to trust.",
+        default: false
+    )
+    static let tlsFolder = SettingKey(
+        "TLS_FOLDER",
+        flag: "--tls-folder",
+        "Where the certificate of --tls-self-signed and its key are kept.",
+        default: "STATE_DIRECTORY, else XDG_STATE_HOME/stream-broker, else ~/.local/state/stream-broker"
     )
     package static let logLevel = SettingKey(
         "LOG_LEVEL",

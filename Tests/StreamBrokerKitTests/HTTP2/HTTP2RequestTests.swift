@@ -120,7 +120,7 @@ import Testing
                 let reply = try await RawConnection.exchange(port: port, pieces) { received in
                     received.suffix(8).elementsEqual([1, 2, 3, 4, 5, 6, 7, 8])
                 }
-                #expect(reply.bytes.prefix(4).elementsEqual([0, 0, 18, 4]), "settings come first")
+                #expect(reply.bytes.count > 9 && reply.bytes[3] == 4, "settings come first")
                 #expect(reply.bytes.suffix(8).elementsEqual([1, 2, 3, 4, 5, 6, 7, 8]), "cut at \(cut)")
             }
         }
