@@ -3,6 +3,8 @@ import StreamBrokerCore
 
 /// Who is at the other end of a connection, for as long as the policy that said so is in force.
 struct AccessPass: Sendable {
+    /// Where they come from, as far as a proxy may say.
+    let client: SocketAddress?
     private let token: Secret?
     private let isTrusted: Bool
     private(set) var identity: AccessIdentity
@@ -11,17 +13,20 @@ struct AccessPass: Sendable {
     /// Looks a token up.
     ///
     /// - Parameters:
+    ///   - client: Where the request comes from.
     ///   - isTrusted: Whether the file system let the connection in.
     ///   - known: A pass of the same connection, which spares the look-up if it has the same token.
     /// - Throws: ``AccessDenial`` when the token is not good.
     init(
         token: Secret?,
+        client: SocketAddress?,
         isTrusted: Bool,
         known: AccessPass? = nil,
         control: AccessControl,
         now: UnixMicroseconds
     ) throws(AccessDenial) {
         self.token = token
+        self.client = client
         self.isTrusted = isTrusted
         // The number before the rest: if the policy changes in between, the pass counts as an old one.
         let generation = control.generation
@@ -42,7 +47,7 @@ struct AccessPass: Sendable {
     ///
     /// - Throws: ``AccessDenial`` when it is not good any more.
     mutating func renew(_ control: AccessControl, now: UnixMicroseconds) throws(AccessDenial) {
-        self = try AccessPass(token: token, isTrusted: isTrusted, control: control, now: now)
+        self = try AccessPass(token: token, client: client, isTrusted: isTrusted, control: control, now: now)
     }
 
     func check(_ requirement: AccessRequirement, at now: UnixMicroseconds) throws(AccessDenial) {

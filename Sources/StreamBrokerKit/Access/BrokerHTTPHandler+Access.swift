@@ -14,6 +14,7 @@ extension BrokerHTTPHandler {
         context: ChannelHandlerContext
     ) throws(AccessDenial) {
         let requirement = route.requirement
+        let client = service.client(of: head, on: context.channel)
         do throws(AccessDenial) {
             if isForOwnPagesOnly(route, head) {
                 let isSecure = OriginRule.isSecure(head.headers, on: context.channel)
@@ -26,15 +27,17 @@ extension BrokerHTTPHandler {
             let token = isTrusted || service.access.isOpen ? nil : try Credential.token(in: head.headers, target)
             let pass = try AccessPass(
                 token: token,
+                client: client,
                 isTrusted: isTrusted,
-                known: pass,
+                known: pass ?? connectionPass?.pass,
                 control: service.access,
                 now: now
             )
             self.pass = pass
+            connectionPass?.pass = pass
             try pass.check(requirement, at: now)
         } catch {
-            service.noteDenial(error, of: route, from: service.client(of: head, on: context.channel))
+            service.noteDenial(error, of: route, from: client)
             throw error
         }
     }
@@ -63,7 +66,7 @@ extension BrokerHTTPHandler {
         accessTimer = AccessTimer(loop: context.eventLoop, control: service.access) {
             let (handler, context) = bound.value
             guard let denial = handler.renewedDenial(of: route) else { return handler.pass?.nextExpiry }
-            handler.service.noteDenial(denial, of: route, from: context.channel.remoteAddress)
+            handler.service.noteDenial(denial, of: route, from: handler.pass?.client)
             context.close(promise: nil)
             return nil
         }

@@ -45,10 +45,12 @@ package struct OriginRule: Sendable {
     /// say it.
     static func isSecure(_ headers: HTTPHeaders, on connection: any NIOCore.Channel) -> Bool {
         if let forwarded = headers[canonicalForm: "X-Forwarded-Proto"].first {
-            return forwarded.lowercased() == "https"
+            // Some proxies name the WebSocket's own scheme.
+            return ["https", "wss"].contains(forwarded.lowercased())
         }
         var current: (any NIOCore.Channel)? = connection
-        while let channel = current {
+        // Beyond the connection is the one that accepts, which belongs to another loop.
+        while let channel = current, channel.eventLoop.inEventLoop {
             if (try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)) != nil { return true }
             current = channel.parent
         }

@@ -31,19 +31,19 @@ extension ViewerHandler {
     }
 
     private func recheckAccess() {
-        guard let context, !closing else { return }
+        guard context != nil, !closing else { return }
         do throws(AccessDenial) {
             let now = service.broker.currentTime
             try pass.renew(service.access, now: now)
             try pass.check(.someView, at: now)
         } catch {
-            return end(error, on: context.channel)
+            return end(error)
         }
         var last: AccessDenial?
         for index in entries.indices {
             guard let stream = entries[index]?.stream, let denial = denial(of: stream) else { continue }
-            guard carriesMany else { return end(denial, on: context.channel) }
-            service.access.note(denial, of: "ws", streams: [stream], from: context.channel.remoteAddress)
+            guard carriesMany else { return end(denial) }
+            service.access.note(denial, of: "ws", streams: [stream], from: pass.client)
             writeText(.refused(stream: stream.name, error: denial.text, isFinal: true))
             leave(index)
             last = denial
@@ -51,12 +51,12 @@ extension ViewerHandler {
         if last != nil { announceStreams() }
     }
 
-    private func end(_ denial: AccessDenial, on connection: any NIOCore.Channel) {
+    private func end(_ denial: AccessDenial) {
         service.access.note(
             denial,
             of: "ws",
             streams: entries.compactMap { $0?.stream },
-            from: connection.remoteAddress
+            from: pass.client
         )
         close(.policyViolation, reason: denial.text)
     }

@@ -64,11 +64,19 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var post: PostInFlight?
     /// Who sends the requests; looked up anew when the token is another one.
     var pass: AccessPass?
+    let connectionPass: ConnectionPass?
     var accessTimer: AccessTimer?
     /// Why the request for a WebSocket that is being read is not granted.
     private var denial: AccessDenial?
 
-    init(service: BrokerService, role: Role, carrier: Carrier = .connection) {
+    /// - Parameter connectionPass: Where a connection of several streams keeps its latest pass.
+    init(
+        service: BrokerService,
+        role: Role,
+        carrier: Carrier = .connection,
+        connectionPass: ConnectionPass? = nil
+    ) {
+        self.connectionPass = connectionPass
         self.service = service
         self.role = role
         self.carrier = carrier
@@ -476,7 +484,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 guard handler.work != nil else { return }
                 handler.work = nil
                 if let denial = handler.renewedDenial(of: .snapshot(stream)) {
-                    handler.service.noteDenial(denial, of: .snapshot(stream), from: context.channel.remoteAddress)
+                    handler.service.noteDenial(denial, of: .snapshot(stream), from: handler.pass?.client)
                     return handler.send(denial.answer, to: head, context: context)
                 }
                 handler.send(answer.value, to: head, context: context)

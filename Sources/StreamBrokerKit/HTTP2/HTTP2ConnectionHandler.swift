@@ -12,6 +12,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private let service: BrokerService
     private let role: BrokerHTTPHandler.Role
     private let goAway: GoAwayObserver
+    private let pass = ConnectionPass()
     private let budget: AnswerBudget
     private var streams: [ObjectIdentifier: any NIOCore.Channel] = [:]
     private var latestStream = HTTP2StreamID.rootStream
@@ -118,7 +119,9 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     func add(_ stream: any NIOCore.Channel) throws {
         let pipeline = stream.pipeline.syncOperations
         try pipeline.addHandler(HTTP2RequestCodec(budget: budget, limitTally: service.limitTally))
-        try pipeline.addHandler(BrokerHTTPHandler(service: service, role: role, carrier: .stream))
+        try pipeline.addHandler(
+            BrokerHTTPHandler(service: service, role: role, carrier: .stream, connectionPass: pass)
+        )
         if let id = try stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID) {
             latestStream = max(latestStream, id)
         }

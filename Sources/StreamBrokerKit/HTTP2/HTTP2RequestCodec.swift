@@ -15,6 +15,8 @@ final class HTTP2RequestCodec: ChannelDuplexHandler, RemovableChannelHandler {
     private var hasHead = false
     /// Whether what comes behind the head is no body but the other protocol's.
     private var isTunnel = false
+    /// How much of that may come before the answer, which a client is to wait for.
+    private static let maximumEarlyBytes = 64 * 1024
     /// What of that came before anybody was there to read it.
     private(set) var earlyBytes = ByteBuffer()
     /// What was written last, kept until it is known whether it ends the answer: a frame of its own for that is spared.
@@ -36,7 +38,12 @@ final class HTTP2RequestCodec: ChannelDuplexHandler, RemovableChannelHandler {
             context.fireChannelRead(wrapInboundOut(.head(head)))
             if block.endStream || isTunnel { context.fireChannelRead(wrapInboundOut(.end(nil))) }
         case .data(let part) where isTunnel:
-            if case .byteBuffer(var bytes) = part.data { earlyBytes.writeBuffer(&bytes) }
+            if case .byteBuffer(var bytes) = part.data {
+                guard earlyBytes.readableBytes + bytes.readableBytes <= Self.maximumEarlyBytes else {
+                    return context.close(promise: nil)
+                }
+                earlyBytes.writeBuffer(&bytes)
+            }
             // Nobody has anything to say to a client that has left already.
             if part.endStream { context.close(promise: nil) }
         case .headers where isTunnel: context.close(promise: nil)

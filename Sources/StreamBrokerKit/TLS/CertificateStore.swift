@@ -51,6 +51,8 @@ final class CertificateStore: Sendable {
 
     /// Reads the files again, whether or not they have changed. A certificate that cannot be used changes nothing but a counter.
     func reload() {
+        // As they are before they are read: what changes meanwhile is another change.
+        let versions = tls.fileVersions
         do {
             try load()
             let expiry = state.withLock { state in
@@ -61,7 +63,7 @@ final class CertificateStore: Sendable {
         } catch {
             state.withLock { state in
                 state.figures.failedReloads += 1
-                state.watch.reading(tls.fileVersions)
+                state.watch.reading(versions)
             }
             logger.error("the new certificate cannot be used, and the old one is kept: \(error)")
         }

@@ -83,7 +83,7 @@ extension ViewerHandler {
                 let id: StreamID
                 do { id = try StreamID(name) } catch { throw BrokerError.invalidStreamID(error) }
                 if let denial = denial(of: id) {
-                    service.access.note(denial, of: "ws", streams: [id], from: context.channel.remoteAddress)
+                    service.access.note(denial, of: "ws", streams: [id], from: pass.client)
                     writeText(.refused(stream: id.name, error: denial.text, isFinal: true))
                     continue
                 }

@@ -9,6 +9,8 @@ struct GeneratedAccess {
     let serveOptions: [String]
     /// Where others reach the broker.
     let base: String
+    /// What publishers must be told to trust; nil when they do already.
+    let certificate: String?
 
     private static let linkDays = 7
 
@@ -41,7 +43,10 @@ struct GeneratedAccess {
         func token(_ permission: Permission) -> String { tokens.first { $0.permission == permission }?.token ?? "" }
         let program = CommandLine.arguments[0]
         let serve = Self.line([program, "serve"] + serveOptions + ["--access-file", file.path])
-        let publish = Self.line([program, "publish", "--source", "test:", "--stream", "\(stream)", "--broker", base])
+        let publish = Self.line(
+            [program, "publish", "--source", "test:", "--stream", "\(stream)", "--broker", base]
+                + (certificate.map { ["--ca-cert", $0] } ?? [])
+        )
         let makeLink = Self.line([
             program, "link", "\(stream)", "--expires", "1h", "--base", base, "--access-file", file.path,
         ])

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         let flags: [(String, String?)] = [
             ("--bind", bind ?? settings.text(.bind)), ("--port", port ?? settings.text(.port)),
             ("--tls-cert", tls.tlsCert),
-            ("--tls-key", tls.tlsKey), ("--caddy-port", self.caddy.caddyPort),
+            ("--tls-key", tls.tlsKey), ("--tls-folder", tls.tlsFolder), ("--caddy-port", self.caddy.caddyPort),
             ("--caddy-domain", self.caddy.caddyDomain),
         ]
         let scheme = server.tls == nil ? "http" : "https"
@@ -58,8 +58,10 @@ struct ServeCommand: AsyncParsableCommand {
         return GeneratedAccess(
             path: settings.text(.accessFile, flag: access.accessFile) ?? "access.yaml",
             serveOptions: flags.flatMap { name, value in value.map { [name, $0] } ?? [] }
-                + (self.caddy.caddy ? ["--caddy"] : []) + (tls.tlsSelfSigned ? ["--tls-self-signed"] : []),
-            base: String(base)
+                + (self.caddy.caddy ? ["--caddy"] : []) + (tls.tlsSelfSigned ? ["--tls-self-signed"] : [])
+                + (superuser.allowRoot ? ["--allow-root"] : []),
+            base: String(base),
+            certificate: tls.tlsSelfSigned ? server.tls?.certificateFile : nil
         )
     }
 

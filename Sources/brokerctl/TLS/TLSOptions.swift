@@ -23,7 +23,8 @@ struct TLSOptions: ParsableArguments {
             )
         }
         let folder = try settings.text(.tlsFolder, flag: tlsFolder) ?? StateFolder.path()
-        let own = try SelfSignedCertificate(folder: folder, names: [Self.hostName, host])
+        let reached = GeneratedAccess.host(reachedAt: host).trimmingCharacters(in: ["[", "]"])
+        let own = try SelfSignedCertificate(folder: folder, names: [Self.hostName, host, reached])
         logger.info(
             own.isNew ? "a certificate has been made" : "the broker's own certificate is used",
             metadata: [
