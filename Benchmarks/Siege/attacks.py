@@ -9,6 +9,8 @@ import sys
 
 HOST = "127.0.0.1"
 tally: dict[str, int] = {}
+# A wait with a timeout may swallow that its task is cancelled: so each attack looks here, too.
+is_over = False
 
 
 def note(what: str, count: int = 1) -> None:
@@ -17,7 +19,7 @@ def note(what: str, count: int = 1) -> None:
 
 async def again_and_again(attack, port: int) -> None:
     """One attacker: comes back each time it is thrown out."""
-    while True:
+    while not is_over:
         try:
             await attack(port)
         except (OSError, asyncio.IncompleteReadError):
@@ -63,7 +65,7 @@ async def pings(port: int) -> None:
         await reader.readuntil(b"\r\n\r\n")
         ready.count()
         note("sockets")
-        while not reader.at_eof():
+        while not is_over and not reader.at_eof():
             writer.write(PINGS)
             note("pings", 200)
             await writer.drain()
@@ -87,7 +89,7 @@ async def ids(port: int) -> None:
     reader, writer = await asyncio.open_connection(HOST, port)
     ready.count()
     try:
-        while True:
+        while not is_over:
             next_id += 1
             name = f"made-up-{next_id}-{os.getpid()}"
             if next_id % 2:
@@ -122,7 +124,7 @@ async def resets(port: int) -> None:
     try:
         writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2_frame(SETTINGS, 0, 0))
         stream = 1
-        while not reader.at_eof() and stream < 1 << 30:
+        while not is_over and not reader.at_eof() and stream < 1 << 30:
             burst = b""
             for _ in range(100):
                 burst += h2_frame(HEADERS, 5, stream, REQUEST) + h2_frame(RST_STREAM, 0, stream, struct.pack(">I", 8))
@@ -161,10 +163,13 @@ async def main() -> None:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     attackers = [asyncio.create_task(again_and_again(attack, int(sys.argv[2]))) for _ in range(count)]
-    await asyncio.to_thread(sys.stdin.readline)
+    # Also when whoever started this is gone.
+    word = await asyncio.to_thread(sys.stdin.readline)
     if attack is ids:
-        while next_id < 100_000:
+        while word and next_id < 100_000:
             await asyncio.sleep(0.1)
+    global is_over
+    is_over = True
     for attacker in attackers:
         attacker.cancel()
     await asyncio.gather(*attackers, return_exceptions=True)
