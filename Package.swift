@@ -262,11 +262,15 @@ if Context.environment["STREAM_BROKER_FUZZ"] != nil {
     ]
 }
 
-// The broker alone, which is all that Scripts/race-test looks at: the rest would be compiled for nothing.
-if Context.environment["STREAM_BROKER_RACE_TEST"] != nil {
-    let broker = [
-        "StreamBrokerCore", "CMemoryFile", "StreamBrokerKit", "StreamBrokerCoreTests", "StreamBrokerKitTests",
-    ]
+// A part of it, for scripts that build it in another way and look at that part only: the rest would be compiled for nothing.
+let parts = [
+    "broker": ["StreamBrokerCore", "CMemoryFile", "StreamBrokerKit", "StreamBrokerCoreTests", "StreamBrokerKitTests"],
+    "cameras": [
+        "CLibAV", "CLibWebP", "CVP8Kernels", "FrameCodec", "RTSPCapture", "LoopbackCamera", "PictureQuality",
+        "FrameCodecTests", "RTSPCaptureTests", "LoopbackCameraTests",
+    ],
+]
+if let name = Context.environment["STREAM_BROKER_PART"], let part = parts[name] {
     package.products = []
-    package.targets.removeAll { !broker.contains($0.name) }
+    package.targets.removeAll { !part.contains($0.name) }
 }
