@@ -155,11 +155,11 @@ import Testing
     @Test func pongsCountAsAcknowledgementsOfASlowViewer() async throws {
         try await withRunningBroker { broker, port in
             let channel = try broker.channel("a")
-            @Sendable func publish(_ number: Int) throws {
-                try channel.publish(Frame(image: TestFrames.webp(number: UInt32(number), byteCount: 100_000)))
+            @Sendable func publish(_ number: Int, byteCount: Int) throws {
+                try channel.publish(Frame(image: TestFrames.webp(number: UInt32(number), byteCount: byteCount)))
             }
             try await WebSocketTestClient.run(port: port, "/ws/a") { client, reader in
-                for number in 1...400 { try publish(number) }
+                for number in 1...400 { try publish(number, byteCount: 100_000) }
                 var last: UInt64 = 0
                 while last < 400 {
                     let message = try #require(await reader.nextButRoundTripPings())
@@ -175,8 +175,9 @@ import Testing
                 try await client.send(#"{"type":"ping","t":1}"#)
                 #expect(try await reader.nextButRoundTripPings()?.opcode == .text)
 
+                // So small that two are in the socket for certain, though nobody reads yet.
                 for number in 401...409 {
-                    try publish(number)
+                    try publish(number, byteCount: 1_000)
                     try await eventLoopsHaveCaughtUp()
                 }
                 try await client.send(#"{"type":"ping","t":2}"#)
