@@ -90,9 +90,7 @@ fuzz-encoder: ## Feed the live encoder's C part with what a fuzzer makes up, und
 
 fuzz: ## Feed everything that reads what others send with what a fuzzer makes up; SECONDS=600 for each of them
 	@Scripts/setup test
-	@for fuzzer in images messages requests headers configuration pictures; do \
-	  Scripts/fuzz-swift $$fuzzer $(or $(SECONDS),60) || exit 1; \
-	done
+	@Scripts/fuzz-all $(or $(SECONDS),60)
 
 siege: build ## What viewers notice of 2,000 slow requests, floods of pings, of resets and of made-up streams, next to a quiet run
 	@Scripts/setup test

@@ -6,6 +6,7 @@ is shown when the test fails.
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,6 +118,24 @@ def launch(request, tmp_path) -> Iterator[Callable[..., Process]]:
 def environment() -> dict[str, str]:
     """For programs that a test runs to their end: nothing set on this machine decides."""
     return clean_environment()
+
+
+@pytest.fixture
+def run(brokerctl, environment, tmp_path) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs brokerctl to its end: `run("serve", "--port", "0", env={})`."""
+
+    def start(*arguments: object, env: dict | None = None, timeout: float = 20) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [brokerctl, *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    return start
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,24 +26,6 @@ from harness.wire import control, next_control, next_frame, open_viewer
 pytest_plugins = ["page_fixtures"]
 
 IMAGE = picture()
-
-
-@pytest.fixture
-def run(brokerctl, environment, tmp_path) -> Callable[..., subprocess.CompletedProcess]:
-    """Runs brokerctl to its end."""
-
-    def start(*arguments: object, env: dict | None = None, timeout: float = 20) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [brokerctl, *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment | (env or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-
-    return start
 
 
 class Guarded(Broker):

@@ -17,24 +17,6 @@ from harness.waiting import wait_until
 CANARY = "c4nary-s3cret"
 
 
-@pytest.fixture
-def run(brokerctl, environment, tmp_path):
-    """Runs brokerctl to its end: `run("serve", "--port", "0", env={})`."""
-
-    def start(*arguments: object, env: dict | None = None, timeout: float = 20) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [brokerctl, *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment | (env or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
-
-    return start
-
-
 def said_why(done: subprocess.CompletedProcess, *words: str) -> None:
     """One line on standard error that has these words in it, besides the usual log, and a status that is not 0."""
     assert done.returncode != 0

@@ -7,7 +7,7 @@ import pytest
 
 from harness.bare import BareConnection
 from harness.waiting import wait_until
-from hostile import http1, http2, images, report, websocket
+from hostile import http1, http2, images, websocket
 from hostile.row import Row
 
 TABLE: list[Row] = [*http1.ROWS, *websocket.ROWS, *images.ROWS, *http2.ROWS]

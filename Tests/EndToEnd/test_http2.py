@@ -2,7 +2,6 @@
 
 import threading
 import time
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,27 +14,12 @@ from harness.http2 import HTTP2Connection, request
 from harness.pictures import large_picture, picture, sized_picture
 from harness.processes import free_port
 from harness.refusals import refused
-from harness.secure import SecureBroker
-from harness.tls import http2_client, self_signed
+from harness.tls import http2_client
 from harness.waiting import wait_until
 from harness.wire import SUBPROTOCOL, TaggedFrame
 from hyperframe.frame import GoAwayFrame, HeadersFrame, RstStreamFrame
 
-pytest_plugins = ["page_fixtures"]
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory) -> tuple[Path, Path]:
-    return self_signed(tmp_path_factory.mktemp("certificates"), "server")
-
-
-@pytest.fixture
-def secure(launch, brokerctl, pair):
-    certificate, key = pair
-    port = free_port()
-    argv = [brokerctl, "serve", "--port", port, "--tls-cert", certificate, "--tls-key", key]
-    with SecureBroker(launch("broker", argv), port, certificate) as running:
-        yield running
+pytest_plugins = ["page_fixtures", "secure_fixtures"]
 
 
 def test_all_addresses_answer_over_tls(secure):

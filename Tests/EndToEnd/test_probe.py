@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 
 import pytest
 
@@ -14,21 +13,9 @@ CANARY = "c4nary-s3cret"
 
 
 @pytest.fixture
-def probe(brokerctl, environment, tmp_path):
+def probe(run):
     """Runs a probe to its end: `probe(url, "--json", env={})`."""
-
-    def start(*arguments: object, env: dict | None = None) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [brokerctl, "probe", *map(str, arguments)],
-            cwd=tmp_path,
-            env=environment | (env or {}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    return start
+    return lambda *arguments, **more: run("probe", *arguments, timeout=60, **more)
 
 
 @pytest.fixture

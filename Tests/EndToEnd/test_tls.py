@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from harness.pictures import large_picture, picture
-from harness.processes import free_port
-from harness.secure import SecureBroker
 from harness.tls import openssl, self_signed
 from harness.wire import open_viewer
+
+pytest_plugins = ["secure_fixtures"]
 
 
 def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
@@ -29,20 +29,6 @@ def make_expired_certificate(folder: Path) -> tuple[Path, Path]:
         *("-startdate", "20200101000000Z", "-enddate", "20210101000000Z", "-out", certificate),
     )
     return certificate, key
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory) -> tuple[Path, Path]:
-    return self_signed(tmp_path_factory.mktemp("certificates"), "server")
-
-
-@pytest.fixture
-def secure(launch, brokerctl, pair):
-    certificate, key = pair
-    port = free_port()
-    argv = [brokerctl, "serve", "--port", port, "--tls-cert", certificate, "--tls-key", key]
-    with SecureBroker(launch("broker", argv), port, certificate) as running:
-        yield running
 
 
 def test_frames_reach_viewers_whole_over_tls(secure):

@@ -1,8 +1,8 @@
 internal import Foundation
 
 /// base64url without padding (RFC 4648, section 5; RFC 7515, section 2).
-enum Base64URL {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+package enum Base64URL {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         String(
             Data(bytes).base64EncodedString().compactMap { character -> Character? in
                 switch character {

@@ -70,7 +70,7 @@ public struct SelfSignedCertificate: Sendable, Hashable {
     private static func key(in path: String) throws(BrokerServerError) -> P256.Signing.PrivateKey {
         do {
             // Whoever starts at the same moment has the same key: one of the two makes the file.
-            try PrivateFile.create(path, P256.Signing.PrivateKey().pemRepresentation + "\n")
+            try PrivateFile.createIfMissing(path, P256.Signing.PrivateKey().pemRepresentation + "\n")
             return try P256.Signing.PrivateKey(pemRepresentation: String(contentsOfFile: path, encoding: .utf8))
         } catch {
             throw .certificateUnusable(

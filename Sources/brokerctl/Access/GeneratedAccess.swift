@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import StreamBrokerKit
 
 /// An access file with new tokens, and the commands that use them.
@@ -31,8 +32,8 @@ struct GeneratedAccess {
                 "  - name: \(name)\n    hash: \(try TokenHash(of: token))\n    permissions: [\(permission.rawValue)]\n"
         }
         yaml += "link_secret_file: \(secretName)\n"
-        try PrivateFile.write(yaml, to: file.path)
-        try PrivateFile.write(secret + "\n", to: secretPath)
+        try Self.make(file.path, yaml)
+        try Self.make(secretPath, secret + "\n")
         let expiry = SystemClock.unixTime.rawValue + Int64(Self.linkDays) * 86_400_000_000
         let stream = try StreamPattern(SettingKey.stream.defaultText)
         let link = PageLink.make(
@@ -67,6 +68,14 @@ struct GeneratedAccess {
             The token that may read the metrics:
               \(token(.admin))
             """
+    }
+
+    private static func make(_ path: String, _ text: String) throws(SettingError) {
+        do { try PrivateFile.createNew(path, text) } catch let error as IOError where error.errnoCode == EEXIST {
+            throw SettingError("\(path) is there already: move it away, or name another file")
+        } catch {
+            throw SettingError("\(path) cannot be made: \(error)")
+        }
     }
 
     /// Words as a shell takes them.

@@ -15,7 +15,7 @@ struct LoggingOptions: ParsableArguments {
     func start(_ settings: Settings) throws -> Logger {
         let level = try Self.level(settings, flag: logLevel)
         let format = try format(settings)
-        LoggingSystem.bootstrap { _ in format.makeHandler(level: level) }
+        LoggingSystem.bootstrap { _ in ConsoleLogHandler(level: level, format: format) }
         return Logger(label: "brokerctl")
     }
 

@@ -1,16 +1,7 @@
-import Logging
-
-/// How log messages are written to standard error.
+/// How log messages are written.
 enum LogFormat: String {
-    /// A readable line each.
+    /// For people: time, level, message, facts.
     case text
-    /// A JSON object each, for programs that collect logs.
+    /// For programs that collect logs: a JSON object, ``JSONLogLine``.
     case json
-
-    func makeHandler(level: Logger.Level) -> any LogHandler {
-        switch self {
-        case .text: ConsoleLogHandler(level: level)
-        case .json: JSONLogHandler(level: level)
-        }
-    }
 }

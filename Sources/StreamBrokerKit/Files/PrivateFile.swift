@@ -10,7 +10,7 @@ import Darwin
 #endif
 
 /// Files that nobody else may read or change, from their first byte on.
-enum PrivateFile {
+package enum PrivateFile {
     /// Makes a folder, and those above it, where they are not there yet.
     static func makeFolder(_ path: String) throws {
         try FileManager.default.createDirectory(
@@ -21,11 +21,20 @@ enum PrivateFile {
     }
 
     /// Makes a file with its whole content; one that is there already stays as it is.
-    static func create(_ path: String, _ text: String) throws {
+    static func createIfMissing(_ path: String, _ text: String) throws {
         guard access(path, F_OK) != 0 else { return }
+        do { try createNew(path, text) } catch let error as IOError where error.errnoCode == EEXIST {
+            // Somebody else was quicker.
+        }
+    }
+
+    /// Makes a file with its whole content.
+    ///
+    /// - Throws: `IOError`; its code is `EEXIST` when there is such a file already.
+    package static func createNew(_ path: String, _ text: String) throws {
         let temporary = try write(text, beside: path)
         defer { unlink(temporary) }
-        guard link(temporary, path) == 0 || errno == EEXIST else { throw IOError(errnoCode: errno, reason: "link") }
+        guard link(temporary, path) == 0 else { throw IOError(errnoCode: errno, reason: "link") }
     }
 
     /// Puts a file with this content into the place of the one that is there; nobody sees half of it.
