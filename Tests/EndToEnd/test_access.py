@@ -20,6 +20,7 @@ from harness.broker import Broker
 from harness.kept_cameras import KeptCameras
 from harness.pictures import picture
 from harness.processes import free_port
+from harness.traffic import traffic
 from harness.waiting import wait_until
 from harness.wire import control, next_control, next_frame, open_viewer
 
@@ -204,6 +205,31 @@ def test_a_bad_file_changes_nothing_and_says_where_it_is_wrong(guarded):
     guarded.file.write_text(good)
     guarded.reload("access file read anew")
     assert guarded.post_as(guarded.publish) in (200, 202)
+
+
+def test_a_hundred_readings_of_the_file_lose_no_frame(guarded):
+    """Publisher and viewer keep their tokens; every time somebody else's is another one, and every fifth file is a bad one."""
+    kept = {token: right for token, right in guarded.tokens.items() if token != guarded.admin}
+    auth = {"Authorization": f"Bearer {guarded.view}"}
+    with (
+        httpx.Client(base_url=guarded.url, auth=Bearer(guarded.publish), timeout=10) as publisher,
+        traffic(guarded, "a", publisher, additional_headers=auth) as seen,
+    ):
+        wait_until(lambda: len(seen.got) > 1, "the viewer's first frames", every=0.005)
+        for number in range(1, 101):
+            count = len(seen.posted)
+            if number % 5 == 0:
+                guarded.file.write_text("tokens: 5\n")
+                guarded.reload("access stays as it is")
+            else:
+                other = new_token()
+                guarded.allow(kept | {other: (["publish"], ["b"])})
+                guarded.reload("access file read anew")
+                assert guarded.post_as(other, "b") in (200, 202)
+            wait_until(lambda count=count: len(seen.posted) > count + 1, "frames in the meantime", every=0.005)
+    assert guarded.log.count("access file read anew") == 80 and guarded.log.count("access stays as it is") == 20
+    assert len(seen.posted) >= 200 and seen.got[0] <= seen.posted[1]
+    assert seen.got == seen.posted[-len(seen.got) :]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import os
 import ssl
 import stat
 import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -13,12 +12,11 @@ import httpx
 import pytest
 
 from harness.curl import curl
-from harness.pictures import picture
 from harness.processes import free_port
 from harness.secure import SecureBroker, spki_pin
 from harness.tls import Authority, openssl, trusting
+from harness.traffic import traffic
 from harness.waiting import wait_until
-from harness.wire import TaggedFrame, open_viewer
 from page_fixtures import CHROMIUM, FLAGS
 
 pytest_plugins = ["page_fixtures"]
@@ -196,52 +194,20 @@ def test_a_bad_pair_changes_nothing_and_is_said_once(secure, renewal):
 def test_a_hundred_changes_lose_no_frame(secure, renewal):
     """A publisher and a viewer keep their connections; others come and go with whatever is shown then."""
     pairs = [renewal.make() for _ in range(100)]
-    got: list[int] = []
-    posted: list[int] = []
-    stop = threading.Event()
     trust = trusting(secure.certificate)
-
-    def publish() -> None:
-        with httpx.Client(base_url=secure.url, http2=True, verify=trust, timeout=10) as client:
-            number = 0
-            while not stop.is_set():
-                number += 1
-                answer = client.post("/ingest/door", content=picture(number))
-                assert answer.status_code == 200
-                posted.append(answer.json()["sequence"])
-                stop.wait(0.01)
-
-    with open_viewer(secure.url, "/ws/door", tagged=True, ssl=trust) as viewer:
-
-        def view() -> None:
-            # A second in which nothing comes, after the last was posted, is the end.
-            while True:
-                try:
-                    message = viewer.recv(timeout=1)
-                except TimeoutError:
-                    if stop.is_set():
-                        return
-                    continue
-                if isinstance(message, bytes):
-                    got.append(TaggedFrame.parse(message).sequence)
-
+    with (
+        httpx.Client(base_url=secure.url, http2=True, verify=trust, timeout=10) as publisher,
+        traffic(secure, "door", publisher, ssl=trust) as seen,
+    ):
         secure.wait_viewers("door", 1)
-        threads = [threading.Thread(target=work) for work in (publish, view)]
-        for thread in threads:
-            thread.start()
-        try:
-            for pair in pairs:
-                count = len(posted)
-                new = renewal.replace(pair)
-                secure.process.send_signal(1)
-                wait_until(lambda new=new: shown(secure.port) == new, "the new certificate", every=0.005)
-                wait_until(lambda count=count: len(posted) > count + 1, "frames in the meantime", every=0.005)
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join(15)
+        for pair in pairs:
+            count = len(seen.posted)
+            new = renewal.replace(pair)
+            secure.process.send_signal(1)
+            wait_until(lambda new=new: shown(secure.port) == new, "the new certificate", every=0.005)
+            wait_until(lambda count=count: len(seen.posted) > count + 1, "frames in the meantime", every=0.005)
     assert loaded(secure) >= 100 and loaded(secure, "refused") == 0
-    assert len(posted) >= 200 and got == posted
+    assert len(seen.posted) >= 200 and seen.got == seen.posted
     assert secure.process.is_running
 
 
