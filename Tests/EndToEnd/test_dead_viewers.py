@@ -9,34 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.access import Bearer, new_token
+from harness.broker import Broker
 from harness.far_host import NEAR, FarHost
 from harness.pictures import large_picture
-from harness.processes import free_port
-from harness.broker import Broker
 from harness.waiting import wait_until
+
+pytest_plugins = ["open_fixtures"]
 
 VIEWERS = Path(__file__).with_name("fanout_viewers.py")
 LIMIT = 15
-
-
-@pytest.fixture
-def far_host() -> Iterator[FarHost]:
-    host = FarHost()
-    yield host
-    host.remove()
-
-
-@pytest.fixture
-def open_broker(launch, brokerctl) -> Iterator[Broker]:
-    """A broker that other hosts reach."""
-    port = free_port()
-    admin = new_token()
-    welcome = ["--anonymous-view", "--anonymous-publish"]
-    argv = [brokerctl, "serve", "--bind", "0.0.0.0", "--port", port, *welcome]
-    with Broker(launch("broker", argv, {"ADMIN_TOKEN": admin}), port) as running:
-        running.http.auth = Bearer(admin)
-        yield running
 
 
 @pytest.fixture

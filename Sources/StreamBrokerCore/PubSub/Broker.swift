@@ -63,6 +63,10 @@ public final class Broker: Sendable {
     /// The broker's clock.
     package var currentTime: UnixMicroseconds { now() }
 
+    /// How often a server calls ``reapIdleStreams()``. A stream is noticed to be idle at one call and freed at a later one, so that it is
+    /// gone at most two intervals after its time.
+    package static let reapInterval: Duration = .seconds(1)
+
     /// Frees streams that had neither a publish nor a viewer for ``BrokerConfiguration/streamIdleTimeout``.
     ///
     /// - Returns: The ids of the freed streams.

@@ -39,7 +39,10 @@ package struct WebSocketMessageParser {
     private var buffer: [UInt8] = []
     private var consumed = 0
     private var partial: PartialMessage?
-    private var isClosed = false
+    /// Whether nothing more is read: a close frame came, a rule was broken, or the reader has had enough.
+    private var isOver = false
+    /// How many bytes came after that. They are not kept.
+    package private(set) var discardedByteCount = 0
 
     package init(limits: Limits = Limits()) {
         self.limits = limits
@@ -48,9 +51,12 @@ package struct WebSocketMessageParser {
     /// How many bytes are kept for a frame that is not whole yet.
     package var bufferedByteCount: Int { buffer.count - consumed + (partial?.payload.count ?? 0) }
 
-    package mutating func append(_ bytes: some Sequence<UInt8>) {
-        // Nothing is read after a close frame (section 5.5.1).
-        guard !isClosed else { return }
+    package mutating func append(_ bytes: some Collection<UInt8>) {
+        // Nothing is read after a close frame (section 5.5.1), nor after a broken rule (section 7.1.7).
+        guard !isOver else {
+            discardedByteCount += bytes.count
+            return
+        }
         if consumed > 0 {
             buffer.removeFirst(consumed)
             consumed = 0
@@ -58,14 +64,27 @@ package struct WebSocketMessageParser {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next whole message; `nil` when more bytes are needed.
+    /// The next whole message; `nil` when more bytes are needed, or nothing is read any more.
     package mutating func next() throws(WebSocketViolation) -> Message? {
-        while !isClosed, let head = try parseHead() {
-            guard buffer.count - consumed - head.headLength >= head.payloadLength else { return nil }
-            let payload = takePayload(head)
-            if let message = try accept(head, payload) { return message }
+        do {
+            while !isOver, let head = try parseHead() {
+                guard buffer.count - consumed - head.headLength >= head.payloadLength else { return nil }
+                let payload = takePayload(head)
+                if let message = try accept(head, payload) { return message }
+            }
+            return nil
+        } catch {
+            stop()
+            throw error
         }
-        return nil
+    }
+
+    /// Reads nothing more, and forgets what has come.
+    package mutating func stop() {
+        isOver = true
+        buffer = []
+        consumed = 0
+        partial = nil
     }
 
     private func parseHead() throws(WebSocketViolation) -> FrameHead? {
@@ -144,7 +163,7 @@ package struct WebSocketMessageParser {
         case .ping: return .ping(payload)
         case .pong: return .pong(payload)
         case .close:
-            isClosed = true
+            isOver = true
             return try close(payload)
         case .text, .binary:
             guard !head.isFinal else { return try message(head.opcode, payload) }

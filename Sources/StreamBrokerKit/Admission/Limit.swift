@@ -22,6 +22,18 @@ enum Limit: String, CaseIterable {
     case messageRate = "message_rate"
     case messageSize = "message_size"
 
+    /// Whether only somebody who sends far too much runs into it.
+    var isFlood: Bool {
+        switch self {
+        case .http2Resets, .http2ControlFrames, .http2Continuations, .http2EmptyFrames, .http2StreamErrors,
+            .messageRate:
+            true
+        case .head, .target, .host, .malformed, .headTime, .bodyTime, .idleTime, .frameBytes, .pixels, .postsInFlight,
+            .streams, .http2Unread, .webSocketProtocol, .webSocketBinary, .webSocketText, .messageSize:
+            false
+        }
+    }
+
     /// The limit that a client's message ran into.
     init?(_ code: WebSocketCloseCode) {
         switch code {

@@ -6,6 +6,7 @@ package enum ViewerRefusal: Error, Hashable, Sendable, CaseIterable {
     case allSeatsTaken
     case addressHasItsShare
     case streamIsFull
+    case addressIsLockedOut
 
     /// The reason as a label on a metric.
     var label: String {
@@ -13,6 +14,7 @@ package enum ViewerRefusal: Error, Hashable, Sendable, CaseIterable {
         case .allSeatsTaken: "total"
         case .addressHasItsShare: "address"
         case .streamIsFull: "stream"
+        case .addressIsLockedOut: "flood"
         }
     }
 }

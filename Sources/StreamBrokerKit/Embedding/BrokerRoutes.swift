@@ -48,7 +48,7 @@ public final class BrokerRoutes: Sendable {
         )
         reaper = Task { [weak broker] in
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(5))
+                try? await Task.sleep(for: Broker.reapInterval)
                 guard let broker else { return }
                 broker.reapIdleStreams()
             }
@@ -66,9 +66,11 @@ public final class BrokerRoutes: Sendable {
 
     /// Adds the routes at the end of a connection's pipeline. Must be called on the connection's event loop.
     ///
-    /// - Throws: `ChannelError` when the connection is closed.
+    /// - Throws: `ChannelError` when the connection is closed, or the routes are shut down.
     public func add(to connection: any NIOCore.Channel) throws {
-        guard service.connections.admit(connection) else { throw ChannelError.ioOnClosedChannel }
+        do throws(ConnectionLimit) { try service.connections.admit(connection) } catch {
+            throw ChannelError.ioOnClosedChannel
+        }
         try connection.pipeline.syncOperations.addHandler(BrokerHTTPHandler(service: service, role: .embedded))
     }
 

@@ -35,6 +35,12 @@ extension PrometheusText {
                 ([("limit", $0.rawValue)], Double(connections.refused[$0, default: 0]))
             }
         )
+        page.add(
+            "addresses_locked_out",
+            .gauge,
+            help: "Addresses that flooded the server, and from which nothing new is taken for a while.",
+            samples: [([], Double(service.lockouts.count(now: SystemClock.steadyTime)))]
+        )
         let refusals = service.limitTally.counts
         page.add(
             "limits_reached_total",

@@ -94,7 +94,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         }
         guard !isLeaving else { return }
         isLeaving = true
-        service.limitTally.note(Limit(ofConnection: error))
+        service.note(Limit(ofConnection: error), by: context.remoteAddress)
         // What the client still sends is read and thrown away, or the close would reset the connection before GOAWAY is read.
         deadline = .now() + .seconds(1)
         context.close(mode: .output, promise: nil)

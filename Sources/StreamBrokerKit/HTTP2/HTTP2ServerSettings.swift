@@ -20,7 +20,7 @@ enum HTTP2ServerSettings {
         max(32 << 20, 2 * limits.maximumFrameBytes)
     }
 
-    /// The limits against floods are the library's own: 200 resets, and 200 pings, settings and priorities, each within 30 seconds; 5
+    /// The limits against floods are the library's own, but for resets: 200 pings, settings and priorities within 30 seconds; 5
     /// continuations of one head; 1 empty frame of a body.
     static func connection(_ limits: RequestLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
         var configuration = NIOHTTP2Handler.ConnectionConfiguration()
@@ -38,6 +38,9 @@ enum HTTP2ServerSettings {
     static var stream: NIOHTTP2Handler.StreamConfiguration {
         var configuration = NIOHTTP2Handler.StreamConfiguration()
         configuration.targetWindowSize = streamWindow
+        // A page that is closed gives up what it has under way. More than that in half a minute is another thing: each request that is
+        // reset was begun.
+        configuration.streamResetFrameRateLimit.maximumCount = maximumConcurrentStreams
         return configuration
     }
 

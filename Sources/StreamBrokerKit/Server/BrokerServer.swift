@@ -29,6 +29,7 @@ public final class BrokerServer: Service, Sendable {
             limits: configuration.limits,
             maximumConnections: configuration.maximumConnections,
             maximumConnectionsPerAddress: configuration.maximumConnectionsPerAddress,
+            floodLockout: configuration.floodLockout,
             trustedProxies: configuration.trustedProxies,
             logger: logger,
             viewers: configuration.viewers,
@@ -96,7 +97,7 @@ public final class BrokerServer: Service, Sendable {
                 ]
             )
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(5))
+                try? await Task.sleep(for: Broker.reapInterval)
                 for stream in service.broker.reapIdleStreams() where service.sources[stream] == nil {
                     service.logger.info("idle stream freed", metadata: ["stream": "\(stream)"])
                 }

@@ -12,6 +12,7 @@ final class BrokerService: Sendable {
     /// How many of them speak HTTP/2.
     let http2Connections = Atomic<Int>(0)
     let seats: ViewerSeats
+    let lockouts: AddressLockouts
     let viewerClocks: ViewerClocks
     let viewerLosses = ViewerLosses()
     let limitTally = LimitTally()
@@ -40,6 +41,7 @@ final class BrokerService: Sendable {
         limits: RequestLimits,
         maximumConnections: Int,
         maximumConnectionsPerAddress: Int = .max,
+        floodLockout: Duration = .zero,
         trustedProxies: TrustedProxies = TrustedProxies(),
         logger: Logger,
         viewers: ViewerConfiguration = ViewerConfiguration(),
@@ -64,10 +66,12 @@ final class BrokerService: Sendable {
         self.logger = logger
         self.loops = loops
         self.trustedProxies = trustedProxies
+        lockouts = AddressLockouts(duration: floodLockout)
         connections = ConnectionRegistry(
             limit: maximumConnections,
             limitPerAddress: maximumConnectionsPerAddress,
-            trustedProxies: trustedProxies
+            trustedProxies: trustedProxies,
+            lockouts: lockouts
         )
         postsInFlight = PostsInFlight(
             maximumCount: limits.maximumPostsInFlight,

@@ -10,8 +10,8 @@ package struct ConnectionCounts: Sendable {
 }
 
 /// Why a connection is not let in. The names are labels on a metric.
-package enum ConnectionLimit: String, Sendable, CaseIterable {
-    case total, address, draining
+package enum ConnectionLimit: String, Error, Sendable, CaseIterable {
+    case total, address, flood, draining
 }
 
 /// The connections that are open, so that they can be counted, limited, and asked to finish.
@@ -30,35 +30,47 @@ package final class ConnectionRegistry: Sendable {
     private let limit: Int
     private let limitPerAddress: Int
     private let trustedProxies: TrustedProxies
+    private let lockouts: AddressLockouts
 
-    package init(limit: Int, limitPerAddress: Int = .max, trustedProxies: TrustedProxies = TrustedProxies()) {
+    package init(
+        limit: Int,
+        limitPerAddress: Int = .max,
+        trustedProxies: TrustedProxies = TrustedProxies(),
+        lockouts: AddressLockouts = AddressLockouts(duration: .zero)
+    ) {
         self.trustedProxies = trustedProxies
+        self.lockouts = lockouts
         self.limit = limit
         self.limitPerAddress = limitPerAddress
     }
+
+    /// For how long whoever floods is locked out.
+    var lockout: Duration { lockouts.duration }
 
     package var counts: ConnectionCounts { state.withLock { $0.counts } }
 
     var isDraining: Bool { drains.load(ordering: .acquiring) }
 
-    /// Notes a new connection, and its end when it comes. Answers whether there is room for it.
-    package func admit(_ connection: any NIOCore.Channel) -> Bool {
+    /// Notes a new connection, and its end when it comes.
+    ///
+    /// - Throws: ``ConnectionLimit`` when it is not let in.
+    package func admit(_ connection: any NIOCore.Channel) throws(ConnectionLimit) {
         let block = block(of: connection)
-        let admitted = state.withLock { state in
-            if let reached = limitReached(state, block) {
+        let isLockedOut = block.map { lockouts.isLockedOut($0, now: SystemClock.steadyTime) } ?? false
+        let refusal: ConnectionLimit? = state.withLock { state in
+            if let reached = isLockedOut ? .flood : limitReached(state, block) {
                 state.counts.refused[reached, default: 0] += 1
-                return false
+                return reached
             }
             if let block { state.byAddress[block, default: 0] += 1 }
             state.open[ObjectIdentifier(connection)] = connection
             state.counts.open += 1
             state.counts.accepted += 1
-            return true
+            return nil
         }
-        guard admitted else { return false }
+        if let refusal { throw refusal }
         let key = ObjectIdentifier(connection)
         connection.closeFuture.whenComplete { [self] _ in remove(key, block) }
-        return true
     }
 
     /// Notes a connection that goes on under another channel, which is none more. Answers whether it may.

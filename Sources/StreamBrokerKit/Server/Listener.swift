@@ -87,13 +87,17 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { connection in
                 connection.eventLoop.makeCompletedFuture {
-                    if let certificate = certificates?.context {
-                        try connection.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificate))
+                    let pipeline = connection.pipeline.syncOperations
+                    var refusal: ConnectionLimit?
+                    do throws(ConnectionLimit) { try connections.admit(connection) } catch { refusal = error }
+                    // A flood is not worth a handshake, without which its client cannot be told why.
+                    if refusal != .flood, let certificate = certificates?.context {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: certificate))
                     }
-                    if connections.admit(connection) {
-                        try setUp(connection)
+                    if let refusal {
+                        try pipeline.addHandler(ConnectionRefusal(refusal, lockout: connections.lockout))
                     } else {
-                        try connection.pipeline.syncOperations.addHandler(ConnectionRefusal())
+                        try setUp(connection)
                     }
                 }
             }

@@ -28,12 +28,7 @@ extension ViewerHandler {
     /// Tells the client why and closes once it has answered, or after a while.
     func close(_ code: WebSocketCloseCode, reason: String) {
         guard let context, !closing else { return }
-        closing = true
-        for index in entries.indices { leave(index) }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
-            bound.value.context?.close(promise: nil)
-        }
+        beginClosing(context)
         writeControl(WebSocketFramePrefix.closeFrame(code, reason: reason)) { viewer in
             // A peer that broke the protocol is not waited for: what follows from it cannot be understood.
             if code != .goingAway, code != .normal { viewer.context?.close(mode: .output, promise: nil) }
@@ -46,8 +41,17 @@ extension ViewerHandler {
             context.close(promise: nil)
             return
         }
+        beginClosing(context)
+        writeControl(WebSocketFramePrefix.closeFrame(code ?? .normal, reason: "")) { $0.context?.close(promise: nil) }
+    }
+
+    /// Takes no more frames, and ends the connection after a while even if the peer reads nothing.
+    private func beginClosing(_ context: ChannelHandlerContext) {
         closing = true
         for index in entries.indices { leave(index) }
-        writeControl(WebSocketFramePrefix.closeFrame(code ?? .normal, reason: "")) { $0.context?.close(promise: nil) }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
+            bound.value.context?.close(promise: nil)
+        }
     }
 }

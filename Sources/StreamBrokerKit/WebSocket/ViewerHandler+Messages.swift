@@ -6,14 +6,25 @@ extension ViewerHandler {
     func receive(_ bytes: ByteBuffer) {
         let now = SystemClock.steadyTime
         liveness.heard(now: now)
+        isReceiving = true
+        defer {
+            isReceiving = false
+            flushAnswers()
+        }
         parser.append(bytes.readableBytesView)
         do {
             while let message = try parser.next() { try handle(message, now: now) }
         } catch {
-            if !closing, let limit = Limit(error.closeCode) { service.limitTally.note(limit) }
+            if !closing, let limit = Limit(error.closeCode) { service.note(limit, by: pass.client) }
+            parser.stop()
             close(error.closeCode, reason: error.reason)
         }
+        if parser.discardedByteCount > Self.maximumDiscardedBytes { context?.close(promise: nil) }
     }
+
+    /// What was under way already when a client was told why its connection ends is thrown away. One that sends more than this does not listen,
+    /// and is cut off.
+    private static let maximumDiscardedBytes = 4 << 20
 
     func handle(_ message: WebSocketMessageParser.Message, now: Int64) throws(WebSocketViolation) {
         switch message {
@@ -126,8 +137,17 @@ extension ViewerHandler {
         writeControl(WebSocketFramePrefix.frame(.text, message.text.utf8))
     }
 
+    /// Answers to what came together go out together.
+    private func flushAnswers() {
+        guard hasUnflushedAnswers else { return }
+        hasUnflushedAnswers = false
+        context?.flush()
+    }
+
     /// Control frames go through NIO and count as writing, so that no frame is sent past them.
     func writeControl(_ bytes: [UInt8], then completion: ((ViewerHandler) -> Void)? = nil) {
+        // Before they are too many to be kept: the socket may well take them.
+        if pendingControlWrites >= service.viewers.maximumPendingControlWrites { flushAnswers() }
         guard let context, !closing || completion != nil,
             pendingControlWrites < service.viewers.maximumPendingControlWrites || completion != nil
         else { return }
@@ -146,6 +166,7 @@ extension ViewerHandler {
                 handler.direct = nil
             }
         }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
+        context.write(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: written)
+        if isReceiving { hasUnflushedAnswers = true } else { context.flush() }
     }
 }

@@ -41,6 +41,9 @@ final class ViewerHandler: ChannelInboundHandler {
     /// By lane index; `nil` where a stream was unsubscribed.
     var entries: [Entry?] = []
     var pendingControlWrites = 0
+    /// Whether what the client said is being read, so that answers are written and not flushed yet.
+    var isReceiving = false
+    var hasUnflushedAnswers = false
     var liveness: PeerLiveness
     var roundTripMeter = RoundTripMeter()
     /// When the viewer counts as stalled if it ``expectsProgress``, in µs of the steady clock.

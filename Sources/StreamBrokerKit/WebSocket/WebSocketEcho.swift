@@ -25,6 +25,7 @@ final class WebSocketEcho: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasSentClose else { return }
         parser.append(unwrapInboundIn(data).readableBytesView)
         do {
             while !hasSentClose, let message = try parser.next() { answer(message, context: context) }

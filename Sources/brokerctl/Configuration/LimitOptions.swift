@@ -4,6 +4,7 @@ import StreamBrokerKit
 /// The limits and deadlines of a server that hardly anybody changes.
 struct LimitOptions: ParsableArguments {
     @Option(help: SettingKey.maximumConnectionsPerAddress.help) var maxConnectionsPerAddress: String?
+    @Option(help: SettingKey.floodLockout.help) var floodLockoutSeconds: String?
     @Option(help: SettingKey.trustedProxies.help) var trustedProxies: String?
     @Option(help: SettingKey.maximumDimensions.help) var maxDimensions: String?
     @Option(help: SettingKey.maximumTargetBytes.help) var maxTargetBytes: String?
@@ -38,6 +39,9 @@ struct LimitOptions: ParsableArguments {
         let flag = maxConnectionsPerAddress
         if let limit = try settings.integer(.maximumConnectionsPerAddress, flag: flag, in: 1...1_000_000) {
             server.maximumConnectionsPerAddress = limit
+        }
+        if let seconds = try settings.integer(.floodLockout, flag: floodLockoutSeconds, in: 0...86_400) {
+            server.floodLockout = .seconds(seconds)
         }
         if let text = settings.text(.trustedProxies, flag: trustedProxies) {
             guard let proxies = TrustedProxies(text.split { $0 == "," || $0 == " " }.map(String.init)) else {

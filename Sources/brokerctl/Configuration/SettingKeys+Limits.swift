@@ -12,6 +12,12 @@ extension SettingKey {
         "The most connections from one address; this machine itself is not limited.",
         default: server.maximumConnectionsPerAddress
     )
+    static let floodLockout = SettingKey(
+        "FLOOD_LOCKOUT_SECONDS",
+        flag: "--flood-lockout-seconds",
+        "How long nothing new is taken from an address that flooded the broker; 0 for never.",
+        default: server.floodLockout.components.seconds
+    )
     static let trustedProxies = SettingKey(
         "TRUSTED_PROXIES",
         flag: "--trusted-proxies",
@@ -117,7 +123,8 @@ extension SettingKey {
 
     /// All of them, for a file.
     static let ofLimits: [SettingKey] = [
-        .maximumConnectionsPerAddress, .trustedProxies, .maximumDimensions, .maximumTargetBytes, .maximumHeaderBytes,
+        .maximumConnectionsPerAddress, .floodLockout, .trustedProxies, .maximumDimensions, .maximumTargetBytes,
+        .maximumHeaderBytes,
         .maximumHeaderFields,
         .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
         .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,

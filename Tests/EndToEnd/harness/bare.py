@@ -9,8 +9,8 @@ import struct
 class BareConnection:
     """A TCP connection to the broker."""
 
-    def __init__(self, port: int, timeout: float = 10) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout)
+    def __init__(self, port: int, timeout: float = 10, host: str = "127.0.0.1") -> None:
+        self.socket = socket.create_connection((host, port), timeout)
         self.buffer = b""
 
     def __enter__(self) -> "BareConnection":

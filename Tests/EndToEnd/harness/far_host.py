@@ -4,27 +4,31 @@ import os
 import shutil
 import subprocess
 
-import pytest
+NEAR = "10.203.77.1"
 
-NEAR, FAR = "10.203.77.1", "10.203.77.2"
+
+class NoFarHost(Exception):
+    """This machine makes none, and why."""
 
 
 class FarHost:
-    """Its programs reach this machine at `NEAR`; nobody else can."""
+    """Its programs reach this machine at `NEAR`; nobody else can. It has as many addresses as it is asked to have."""
 
-    def __init__(self) -> None:
+    def __init__(self, address_count: int = 1) -> None:
         if os.geteuid() != 0 or shutil.which("ip") is None:
-            pytest.skip("a network namespace needs root and the ip command")
+            raise NoFarHost("a network namespace needs root and the ip command")
         self.name = f"sb-far-{os.getpid()}"
         self.card = f"sbn{os.getpid()}"[:15]
         far_card = f"sbf{os.getpid()}"[:15]
         made = subprocess.run(["ip", "netns", "add", self.name], capture_output=True, text=True)
         if made.returncode:
-            pytest.skip(f"this machine makes no network namespaces: {made.stderr.strip()}")
+            raise NoFarHost(f"this machine makes no network namespaces: {made.stderr.strip()}")
         self._run("link", "add", self.card, "type", "veth", "peer", "name", far_card, "netns", self.name)
-        self._run("addr", "add", f"{NEAR}/30", "dev", self.card)
+        self._run("addr", "add", f"{NEAR}/24", "dev", self.card)
         self._run("link", "set", self.card, "up")
-        self._run("-n", self.name, "addr", "add", f"{FAR}/30", "dev", far_card)
+        self.addresses = [f"10.203.77.{number + 2}" for number in range(address_count)]
+        for address in self.addresses:
+            self._run("-n", self.name, "addr", "add", f"{address}/24", "dev", far_card)
         self._run("-n", self.name, "link", "set", far_card, "up")
         self.far_card = far_card
 

@@ -148,6 +148,16 @@ import Testing
         #expect(try messages(Self.frame(0x88, []) + [0xFF, 0xFF, 0xFF]) == [.close(nil, reason: "")])
     }
 
+    @Test func keepsNothingAfterABrokenRule() throws {
+        var parser = WebSocketMessageParser()
+        parser.append(Self.frame(0x83, []) + Self.frame(0x89, []))
+        #expect(throws: WebSocketViolation.self) { try parser.next() }
+        #expect(parser.bufferedByteCount == 0)
+        parser.append(Self.frame(0x89, [1, 2, 3]))
+        #expect(try parser.next() == nil)
+        #expect(parser.bufferedByteCount == 0 && parser.discardedByteCount == 9)
+    }
+
     @Test func survivesRandomBytes() {
         var random = SeededRandom(seed: 42)
         for _ in 0..<5_000 {

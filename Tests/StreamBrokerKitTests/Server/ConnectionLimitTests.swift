@@ -13,22 +13,34 @@ import Testing
     @Test func anAddressHasItsShareAndGetsItBack() throws {
         let registry = ConnectionRegistry(limit: 10, limitPerAddress: 2)
         let first = try connection(from: "192.0.2.1")
-        #expect(registry.admit(first))
-        #expect(registry.admit(try connection(from: "192.0.2.1")))
-        #expect(!registry.admit(try connection(from: "192.0.2.1")))
-        #expect(registry.admit(try connection(from: "192.0.2.2")))
+        try registry.admit(first)
+        try registry.admit(try connection(from: "192.0.2.1"))
+        #expect(throws: ConnectionLimit.address) { try registry.admit(connection(from: "192.0.2.1")) }
+        try registry.admit(try connection(from: "192.0.2.2"))
         #expect(registry.counts.refused == [.address: 1])
         first.close(promise: nil)
         first.embeddedEventLoop.run()
-        #expect(registry.admit(try connection(from: "192.0.2.1")))
+        try registry.admit(try connection(from: "192.0.2.1"))
         #expect(registry.counts.open == 3)
     }
 
     @Test func thisMachineIsLimitedInAllOnly() throws {
         let registry = ConnectionRegistry(limit: 5, limitPerAddress: 1)
-        for _ in 0..<5 { #expect(registry.admit(try connection(from: "127.0.0.1"))) }
-        #expect(!registry.admit(try connection(from: "127.0.0.1")))
+        for _ in 0..<5 { try registry.admit(try connection(from: "127.0.0.1")) }
+        #expect(throws: ConnectionLimit.total) { try registry.admit(connection(from: "127.0.0.1")) }
         #expect(registry.counts.refused == [.total: 1])
+    }
+
+    @Test func anAddressThatFloodedComesInAgainLater() throws {
+        let lockouts = AddressLockouts(duration: .seconds(60))
+        let registry = ConnectionRegistry(limit: 10, lockouts: lockouts)
+        let flooder = try connection(from: "192.0.2.1")
+        let block = try #require(flooder.remoteAddress.flatMap(AddressBlock.init))
+        let now = SystemClock.steadyTime
+        for _ in 0...AddressLockouts.toleratedFloods { _ = lockouts.noteFlood(by: block, now: now) }
+        #expect(throws: ConnectionLimit.flood) { try registry.admit(flooder) }
+        try registry.admit(try connection(from: "192.0.2.2"))
+        #expect(registry.counts.refused == [.flood: 1])
     }
 }
 
