@@ -155,6 +155,31 @@ def test_a_body_that_stops_has_its_time(launch, brokerctl):
         assert endings == [(1, 0), (0, 0)]
 
 
+def test_a_connection_has_its_number_of_requests(launch, brokerctl):
+    """Over HTTP/2 all that were begun are answered, then comes GOAWAY; over HTTP/1.1 the last answer says so. A client just goes on."""
+    port = free_port()
+    argv = [brokerctl, "serve", "--port", port, "--max-requests-per-connection", 3]
+    with Broker(launch("broker", argv), port) as broker:
+        with BareConnection(port) as connection:
+            http2 = HTTP2Connection(connection)
+            http2.send(*(http2.headers(stream, request("GET", "/livez"), "END_STREAM") for stream in (1, 3, 5)))
+            frames = list(http2.frames())
+            statuses = {
+                frame.stream_id: dict(http2.decoder.decode(frame.data))[":status"]
+                for frame in frames
+                if isinstance(frame, HeadersFrame)
+            }
+            goodbyes = [(frame.last_stream_id, frame.error_code) for frame in frames if isinstance(frame, GoAwayFrame)]
+            assert statuses == {1: "200", 3: "200", 5: "200"} and goodbyes == [(5, 0)]
+        with BareConnection(port) as connection:
+            connection.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" * 4)
+            ends = [connection.read_response()[1].get("connection") for _ in range(3)]
+            assert ends == [None, None, "close"] and connection.wait_end() == b""
+        for options in ({}, {"http1": False, "http2": True}):
+            with httpx.Client(base_url=broker.url, **options) as client:
+                assert [client.post("/ingest/door", content=picture(n)).status_code for n in range(1, 11)] == [202] * 10
+
+
 def test_going_away_is_said_and_what_is_under_way_is_answered(broker):
     with BareConnection(broker.port) as connection:
         http2 = HTTP2Connection(connection)

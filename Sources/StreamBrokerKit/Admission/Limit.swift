@@ -9,6 +9,7 @@ enum Limit: String, CaseIterable {
     case frameBytes = "frame_bytes"
     case pixels
     case postsInFlight = "posts_in_flight"
+    case requests
     case streams
     case http2Resets = "http2_resets"
     case http2ControlFrames = "http2_control_frames"
@@ -29,7 +30,7 @@ enum Limit: String, CaseIterable {
             .messageRate:
             true
         case .head, .target, .host, .malformed, .headTime, .bodyTime, .idleTime, .frameBytes, .pixels, .postsInFlight,
-            .streams, .http2Unread, .webSocketProtocol, .webSocketBinary, .webSocketText, .messageSize:
+            .requests, .streams, .http2Unread, .webSocketProtocol, .webSocketBinary, .webSocketText, .messageSize:
             false
         }
     }

@@ -52,7 +52,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What makes the answer, while it is being made.
     var work: Task<Void, Never>?
     private var isShuttingDown = false
-    private var hasHadRequest = false
+    private var requestCount = 0
     /// Whether a part of the next head is there.
     private var hasBegunHead = false
     private var hasReadPart = false
@@ -118,7 +118,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard now >= deadline || isBodyTooSlow(now: now) else { return }
         deadline = .distantFuture
         switch state {
-        case .waitingForHead where !hasHadRequest || hasBegunHead:
+        case .waitingForHead where requestCount == 0 || hasBegunHead:
             send(.slowRequest(.headTime), to: nil, context: context)
         case .receivingFrame, .receivingRest, .receivingEnd:
             send(.slowRequest(.bodyTime), to: nil, context: context)
@@ -145,7 +145,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Bytes came and no part of a request was made of them: they are the beginning of a head, which has its time in all.
-        if !hasReadPart, hasHadRequest, !hasBegunHead, case .waitingForHead = state {
+        if !hasReadPart, requestCount > 0, !hasBegunHead, case .waitingForHead = state {
             hasBegunHead = true
             deadline = .now() + TimeAmount(service.limits.headTimeout)
         }
@@ -242,7 +242,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
-        hasHadRequest = true
+        requestCount += 1
         wantsTunnel = carrier == .stream && RequestHeaders.offersUpgrade(head)
         hasBegunHead = false
         denial = nil
@@ -302,6 +302,9 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             throw RouteRefusal.methodNotAllowed(allowed: route.allowedMethods)
         case .ingest(let stream):
             let ingest = try Ingest(stream: stream, headers: head.headers)
+            guard !service.connections.isDraining else {
+                return receiveRest(of: head, then: .draining, context: context)
+            }
             let length = RequestHeaders.contentLength(of: head)
             guard length ?? 0 <= service.limits.maximumFrameBytes else {
                 return send(.frameTooLarge(limit: service.limits.maximumFrameBytes), to: head, context: context)
@@ -366,8 +369,10 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func send(_ answer: HTTPAnswer, to head: HTTPRequestHead?, context: ChannelHandlerContext) {
         post = nil
         if let limit = answer.limit { service.limitTally.note(limit) }
+        let isLast = role != .embedded && requestCount >= service.limits.maximumRequestsPerConnection
+        if isLast, carrier == .connection { service.limitTally.note(.requests) }
         let keepsAlive =
-            carrier == .connection
+            carrier == .connection && !isLast
             && head.map { $0.isKeepAlive && !RequestHeaders.offersUpgrade($0) } ?? false
             && !answer.closesConnection && !isShuttingDown
         var headers = answer.headers

@@ -21,7 +21,6 @@ struct Ingest {
 
     /// Publishes the image, or refuses it and changes nothing.
     func publish(_ image: [UInt8], to service: BrokerService) -> HTTPAnswer {
-        guard !service.connections.isDraining else { return .draining }
         let frame: Frame
         do {
             frame = try Frame(

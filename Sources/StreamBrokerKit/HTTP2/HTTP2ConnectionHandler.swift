@@ -16,7 +16,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private let budget: AnswerBudget
     private var streams: [ObjectIdentifier: any NIOCore.Channel] = [:]
     private var latestStream = HTTP2StreamID.rootStream
-    private var hasHadRequest = false
+    private var requestCount = 0
     private var deadline = NIODeadline.distantFuture
     private var clock: RepeatedTask?
     private var context: ChannelHandlerContext?
@@ -66,7 +66,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         guard NIODeadline.now() >= deadline else { return }
         deadline = .distantFuture
         guard !goAway.hasEnded else { return context.close(promise: nil) }
-        service.limitTally.note(hasHadRequest ? .idleTime : .headTime)
+        service.limitTally.note(requestCount > 0 ? .idleTime : .headTime)
         leave(context: context)
     }
 
@@ -125,18 +125,29 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         if let id = try stream.syncOptions?.getOption(HTTP2StreamChannelOptions.streamID) {
             latestStream = max(latestStream, id)
         }
-        hasHadRequest = true
+        requestCount += 1
         deadline = .distantFuture
         let key = ObjectIdentifier(stream)
         streams[key] = stream
         let bound = NIOLoopBound(self, eventLoop: stream.eventLoop)
         stream.closeFuture.whenComplete { _ in bound.value.streamClosed(key) }
+        // Some clients understand no answer that comes behind GOAWAY: so it is said once all are given. Others always have something under way.
+        if requestCount == requestLimit + HTTP2ServerSettings.maximumConcurrentStreams { leaveAfterLastRequest() }
+    }
+
+    private var requestLimit: Int { service.limits.maximumRequestsPerConnection }
+
+    private func leaveAfterLastRequest() {
+        guard let context, !isLeaving else { return }
+        service.limitTally.note(.requests)
+        leave(context: context)
     }
 
     private func streamClosed(_ key: ObjectIdentifier) {
         streams[key] = nil
         guard streams.isEmpty, let context else { return }
         if !goAway.hasEnded { deadline = .now() + TimeAmount(service.limits.idleTimeout) }
+        if requestCount >= requestLimit { leaveAfterLastRequest() }
         closeIfLeft(context: context)
     }
 }

@@ -58,6 +58,9 @@ public struct RequestLimits: Sendable, Hashable {
     public var maximumHeaderBytes = 16 * 1024
     /// The number of header fields. Default 100.
     public var maximumHeaderFields = 100
+    /// How many requests a connection may bring; it ends with the answer to the last. Default 100,000, which is an hour of frames at 30 per
+    /// second. In somebody else's server that server decides.
+    public var maximumRequestsPerConnection = 100_000
     /// How long a request's head may take in all, counted from the connection's start or from its own first byte. Default 10 seconds.
     public var headTimeout: Duration = .seconds(10)
     /// How long a request's body may take. Default 30 seconds.

@@ -73,7 +73,7 @@ struct RunCommand: AsyncParsableCommand {
         let watch = AccessFileWatch(sources, server: theServer, logger: logger)
         let reloads = CertificateReloads.of(theServer, server.tls)
         let services: [(any Service)?] = [proxy, theServer, watch, reloads, fleet]
-        try await runServices(services.compactMap(\.self))
+        try await runServices(services.compactMap(\.self), drainTimeout: server.drainTimeout)
     }
 
     /// Reads a file and checks each camera as its process would.

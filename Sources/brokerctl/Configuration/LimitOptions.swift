@@ -5,11 +5,13 @@ import StreamBrokerKit
 struct LimitOptions: ParsableArguments {
     @Option(help: SettingKey.maximumConnectionsPerAddress.help) var maxConnectionsPerAddress: String?
     @Option(help: SettingKey.floodLockout.help) var floodLockoutSeconds: String?
+    @Option(help: SettingKey.drainTimeout.help) var drainSeconds: String?
     @Option(help: SettingKey.trustedProxies.help) var trustedProxies: String?
     @Option(help: SettingKey.maximumDimensions.help) var maxDimensions: String?
     @Option(help: SettingKey.maximumTargetBytes.help) var maxTargetBytes: String?
     @Option(help: SettingKey.maximumHeaderBytes.help) var maxHeaderBytes: String?
     @Option(help: SettingKey.maximumHeaderFields.help) var maxHeaderFields: String?
+    @Option(help: SettingKey.maximumRequestsPerConnection.help) var maxRequestsPerConnection: String?
     @Option(help: SettingKey.headTimeout.help) var headTimeoutSeconds: String?
     @Option(help: SettingKey.bodyTimeout.help) var bodyTimeoutSeconds: String?
     @Option(help: SettingKey.minimumBodyRate.help) var minBodyBytesPerSecond: String?
@@ -43,6 +45,7 @@ struct LimitOptions: ParsableArguments {
         if let seconds = try settings.integer(.floodLockout, flag: floodLockoutSeconds, in: 0...86_400) {
             server.floodLockout = .seconds(seconds)
         }
+        if let time = try settings.seconds(.drainTimeout, flag: drainSeconds) { server.drainTimeout = time }
         if let text = settings.text(.trustedProxies, flag: trustedProxies) {
             guard let proxies = TrustedProxies(text.split { $0 == "," || $0 == " " }.map(String.init)) else {
                 throw SettingError("--trusted-proxies: \"\(text)\" has something else than IP addresses and loopback")
@@ -63,6 +66,10 @@ struct LimitOptions: ParsableArguments {
         }
         if let count = try settings.integer(.maximumHeaderFields, flag: maxHeaderFields, in: 20...10_000) {
             limits.maximumHeaderFields = count
+        }
+        let flag = maxRequestsPerConnection
+        if let count = try settings.integer(.maximumRequestsPerConnection, flag: flag, in: 1...1_000_000_000) {
+            limits.maximumRequestsPerConnection = count
         }
         if let time = try settings.seconds(.headTimeout, flag: headTimeoutSeconds) { limits.headTimeout = time }
         if let time = try settings.seconds(.bodyTimeout, flag: bodyTimeoutSeconds) { limits.bodyTimeout = time }

@@ -4,8 +4,9 @@ import UnixSignals
 
 /// Runs services until one of them ends or fails, or until Ctrl-C or SIGTERM.
 ///
+/// - Parameter drainTimeout: How long a server among them may take to finish what is under way.
 /// - Throws: the error of the service that failed.
-func runServices(_ services: [any Service]) async throws {
+func runServices(_ services: [any Service], drainTimeout: Duration = .seconds(1)) async throws {
     // The group would log a service's error, too; the command says it once, on its own line.
     let silent = Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() })
     var configuration = ServiceGroupConfiguration(
@@ -20,6 +21,6 @@ func runServices(_ services: [any Service]) async throws {
         logger: silent
     )
     // Whoever does not end when asked is cancelled.
-    configuration.maximumGracefulShutdownDuration = .milliseconds(1_500)
+    configuration.maximumGracefulShutdownDuration = drainTimeout + .milliseconds(500)
     try await ServiceGroup(configuration: configuration).run()
 }

@@ -18,6 +18,12 @@ extension SettingKey {
         "How long nothing new is taken from an address that flooded the broker; 0 for never.",
         default: server.floodLockout.components.seconds
     )
+    static let drainTimeout = SettingKey(
+        "DRAIN_SECONDS",
+        flag: "--drain-seconds",
+        "How long open connections may take to finish when the broker ends.",
+        default: server.drainTimeout.components.seconds
+    )
     static let trustedProxies = SettingKey(
         "TRUSTED_PROXIES",
         flag: "--trusted-proxies",
@@ -47,6 +53,12 @@ extension SettingKey {
         flag: "--max-header-fields",
         "The most header fields of a request.",
         default: requests.maximumHeaderFields
+    )
+    static let maximumRequestsPerConnection = SettingKey(
+        "MAX_REQUESTS_PER_CONNECTION",
+        flag: "--max-requests-per-connection",
+        "How many requests a connection may bring before it ends with the answer to the last.",
+        default: requests.maximumRequestsPerConnection
     )
     static let headTimeout = SettingKey(
         "HEAD_TIMEOUT_SECONDS",
@@ -123,9 +135,10 @@ extension SettingKey {
 
     /// All of them, for a file.
     static let ofLimits: [SettingKey] = [
-        .maximumConnectionsPerAddress, .floodLockout, .trustedProxies, .maximumDimensions, .maximumTargetBytes,
+        .maximumConnectionsPerAddress, .floodLockout, .drainTimeout, .trustedProxies, .maximumDimensions,
+        .maximumTargetBytes,
         .maximumHeaderBytes,
-        .maximumHeaderFields,
+        .maximumHeaderFields, .maximumRequestsPerConnection,
         .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
         .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,
         .closeTimeout,
