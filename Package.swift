@@ -165,7 +165,9 @@ let package = Package(
         // The live encoder beside libwebp: bytes, likeness and CPU time. Documentation/LiveEncoder.md is made from it.
         .executableTarget(
             name: "EncoderBenchmark",
-            dependencies: ["FrameCodec", "PictureQuality"],
+            dependencies: [
+                "FrameCodec", "PictureQuality", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Benchmarks/Encoder",
             swiftSettings: strict
         ),

@@ -1,38 +1,47 @@
+import ArgumentParser
 import Foundation
 import FrameCodec
 
 /// What an image costs in bytes and CPU time with the live encoder and with libwebp, at which likeness.
-///
-///     EncoderBenchmark [--plot FILE] [--pictures N] [--quality N,N,…] [--only-method-0] CLIP…
 @main
-enum EncoderBenchmark {
-    static func main() throws {
-        var arguments = Arguments(CommandLine.arguments.dropFirst())
-        let plot = arguments.option("--plot")
-        let pictures = arguments.option("--pictures").flatMap { Int($0) } ?? 13
-        let qualities = arguments.option("--quality")?.split(separator: ",").compactMap { Float($0) }
-        let methods = arguments.flag("--only-method-0") ? [0] : [0, 2, 4]
-        let latency = arguments.flag("--latency")
-        guard !arguments.rest.isEmpty, pictures > 1 else {
-            print(
-                "usage: EncoderBenchmark [--plot FILE] [--pictures N] [--quality N,N,...] [--only-method-0] [--latency] CLIP..."
-            )
-            exit(2)
+struct EncoderBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "EncoderBenchmark",
+        abstract: "What an image costs in bytes and CPU time with the live encoder and with libwebp, at which likeness."
+    )
+
+    @Option(help: "Write the curves as an SVG picture to this file.") var plot: String?
+    @Option(help: "How many pictures of each clip.") var pictures = 13
+    @Option(help: "A quality to measure at; may be repeated.")
+    var quality: [Float] = [30, 50, 65, 75, 80, 85, 90, 95]
+    @Flag(name: .customLong("only-method-0"), help: "Leave libwebp's slower methods out.") var onlyMethod0 = false
+    @Flag(help: "Measure instead how long one picture takes with one thread and with two.") var latency = false
+    @Argument(help: "Video files.") var clips: [String]
+
+    func validate() throws {
+        guard pictures > 1 else { throw ValidationError("--pictures must be 2 at least") }
+        guard !quality.isEmpty, quality.allSatisfy({ 0...100 ~= $0 }) else {
+            throw ValidationError("--quality is from 0 to 100")
         }
+        for clip in clips where !FileManager.default.isReadableFile(atPath: clip) {
+            throw ValidationError("\(clip) is not there, or may not be read")
+        }
+    }
+
+    func run() throws {
         let kernels = VP8Kernels.allCases.filter { $0.isAvailable && $0 != .portable }
         let best = kernels.last ?? .portable
         if latency {
-            try compareThreads(arguments.rest, pictures, best)
-            return
+            return try compareThreads(best)
         }
         let live = (kernels.isEmpty ? [.portable] : kernels.reversed()).map { Contender.live($0, threads: 1) }
         let reference = Contender.libwebp(method: 0)
         let measurement = Measurement(
-            contenders: live + methods.map { .libwebp(method: $0) },
-            qualities: qualities ?? [30, 50, 65, 75, 80, 85, 90, 95]
+            contenders: live + (onlyMethod0 ? [0] : [0, 2, 4]).map { .libwebp(method: $0) },
+            qualities: quality
         )
         var curves: [Curve] = []
-        for path in arguments.rest {
+        for path in clips {
             let footage = try Footage(path: path, first: 30, count: pictures)
             curves += try measurement.run(footage)
         }
@@ -46,9 +55,9 @@ enum EncoderBenchmark {
     }
 
     /// How long one picture takes with one thread and with two.
-    private static func compareThreads(_ paths: [String], _ pictures: Int, _ kernels: VP8Kernels) throws {
+    private func compareThreads(_ kernels: VP8Kernels) throws {
         print("| clip | ms, one thread | ms, two threads | of one | CPU ms, two threads |\n|---|--:|--:|--:|--:|")
-        for path in paths {
+        for path in clips {
             let footage = try Footage(path: path, first: 30, count: pictures)
             let measurement = Measurement(
                 contenders: [.live(kernels, threads: 1), .live(kernels, threads: 2)],
@@ -58,27 +67,6 @@ enum EncoderBenchmark {
             let numbers = [one.wall, two.wall, two.wall / one.wall, two.cpu].map { String(format: "%.2f", $0) }
             print("| \(footage.name) | \(numbers.joined(separator: " | ")) |")
         }
-    }
-}
-
-/// Options first, then the rest.
-private struct Arguments {
-    private(set) var rest: [String]
-
-    init(_ arguments: some Sequence<String>) {
-        rest = Array(arguments)
-    }
-
-    mutating func flag(_ name: String) -> Bool {
-        guard let index = rest.firstIndex(of: name) else { return false }
-        rest.remove(at: index)
-        return true
-    }
-
-    mutating func option(_ name: String) -> String? {
-        guard let index = rest.firstIndex(of: name), index + 1 < rest.count else { return nil }
-        defer { rest.removeSubrange(index...(index + 1)) }
-        return rest[index + 1]
     }
 }
 

@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -55,13 +54,9 @@ public struct BrokerServerError: Error, Sendable, CustomStringConvertible {
     }
 
     static func listening(onSocket path: String, failedWith error: any Error) -> BrokerServerError {
-        guard !(error is UnixDomainSocketPathWrongType) else {
-            let message = "\(path) is there already and is no socket: choose another path"
-            return BrokerServerError(code: .addressInUse, message: message, cause: error)
-        }
         let (code, message): (Code, String) =
             switch (error as? IOError)?.errnoCode {
-            case EADDRINUSE: (.addressInUse, "another program listens on \(path): stop it, or choose another path")
+            case EEXIST: (.addressInUse, "\(path) is there already and is no socket: choose another path")
             case EACCES, EPERM, EROFS:
                 (.permissionDenied, "this user may not make the socket \(path): choose a folder that it may write to")
             case ENOENT, ENOTDIR:

@@ -109,10 +109,9 @@ struct Listener: Sendable {
     ) async throws -> (any NIOCore.Channel)? {
         guard let socketPath else { return nil }
         do {
-            let socket = try await bootstrap(connections, nil, setUp)
-                .bind(unixDomainSocketPath: socketPath, cleanupExistingSocketFile: true).get()
-            try SocketFile.makePrivate(socketPath)
-            return socket
+            return try await SocketFile.make(socketPath) { path in
+                try await bootstrap(connections, nil, setUp).bind(unixDomainSocketPath: path).get()
+            }
         } catch {
             throw BrokerServerError.listening(onSocket: socketPath, failedWith: error)
         }
