@@ -12,17 +12,14 @@ struct EncoderBenchmark: ParsableCommand {
 
     @Option(help: "Write the curves as an SVG picture to this file.") var plot: String?
     @Option(help: "How many pictures of each clip.") var pictures = 13
-    @Option(help: "A quality to measure at; may be repeated.")
-    var quality: [Float] = [30, 50, 65, 75, 80, 85, 90, 95]
+    @Option(help: "The qualities to measure at, with commas between.")
+    var quality = QualityList(values: [30, 50, 65, 75, 80, 85, 90, 95])
     @Flag(name: .customLong("only-method-0"), help: "Leave libwebp's slower methods out.") var onlyMethod0 = false
     @Flag(help: "Measure instead how long one picture takes with one thread and with two.") var latency = false
     @Argument(help: "Video files.") var clips: [String]
 
     func validate() throws {
         guard pictures > 1 else { throw ValidationError("--pictures must be 2 at least") }
-        guard !quality.isEmpty, quality.allSatisfy({ 0...100 ~= $0 }) else {
-            throw ValidationError("--quality is from 0 to 100")
-        }
         for clip in clips where !FileManager.default.isReadableFile(atPath: clip) {
             throw ValidationError("\(clip) is not there, or may not be read")
         }
@@ -38,7 +35,7 @@ struct EncoderBenchmark: ParsableCommand {
         let reference = Contender.libwebp(method: 0)
         let measurement = Measurement(
             contenders: live + (onlyMethod0 ? [0] : [0, 2, 4]).map { .libwebp(method: $0) },
-            qualities: quality
+            qualities: quality.values
         )
         var curves: [Curve] = []
         for path in clips {
@@ -68,6 +65,22 @@ struct EncoderBenchmark: ParsableCommand {
             print("| \(footage.name) | \(numbers.joined(separator: " | ")) |")
         }
     }
+}
+
+struct QualityList: ExpressibleByArgument {
+    var values: [Float]
+
+    init(values: [Float]) {
+        self.values = values
+    }
+
+    init?(argument: String) {
+        let words = argument.split(separator: ",")
+        values = words.compactMap { Float($0) }.filter { 0...100 ~= $0 }
+        guard !values.isEmpty, values.count == words.count else { return nil }
+    }
+
+    var defaultValueDescription: String { values.map { String(format: "%g", $0) }.joined(separator: ",") }
 }
 
 extension [Point] {

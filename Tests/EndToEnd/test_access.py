@@ -215,7 +215,6 @@ def test_a_hundred_readings_of_the_file_lose_no_frame(guarded):
         httpx.Client(base_url=guarded.url, auth=Bearer(guarded.publish), timeout=10) as publisher,
         traffic(guarded, "a", publisher, additional_headers=auth) as seen,
     ):
-        wait_until(lambda: len(seen.got) > 1, "the viewer's first frames", every=0.005)
         for number in range(1, 101):
             count = len(seen.posted)
             if number % 5 == 0:
@@ -228,8 +227,7 @@ def test_a_hundred_readings_of_the_file_lose_no_frame(guarded):
                 assert guarded.post_as(other, "b") in (200, 202)
             wait_until(lambda count=count: len(seen.posted) > count + 1, "frames in the meantime", every=0.005)
     assert guarded.log.count("access file read anew") == 80 and guarded.log.count("access stays as it is") == 20
-    assert len(seen.posted) >= 200 and seen.got[0] <= seen.posted[1]
-    assert seen.got == seen.posted[-len(seen.got) :]
+    assert len(seen.posted) >= 200 and seen.got == seen.posted
 
 
 @pytest.mark.parametrize(

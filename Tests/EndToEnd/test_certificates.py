@@ -12,11 +12,13 @@ import httpx
 import pytest
 
 from harness.curl import curl
+from harness.pictures import picture
 from harness.processes import free_port
 from harness.secure import SecureBroker, spki_pin
 from harness.tls import Authority, openssl, trusting
 from harness.traffic import traffic
 from harness.waiting import wait_until
+from harness.wire import open_viewer
 from page_fixtures import CHROMIUM, FLAGS
 
 pytest_plugins = ["page_fixtures"]
@@ -199,7 +201,6 @@ def test_a_hundred_changes_lose_no_frame(secure, renewal):
         httpx.Client(base_url=secure.url, http2=True, verify=trust, timeout=10) as publisher,
         traffic(secure, "door", publisher, ssl=trust) as seen,
     ):
-        secure.wait_viewers("door", 1)
         for pair in pairs:
             count = len(seen.posted)
             new = renewal.replace(pair)

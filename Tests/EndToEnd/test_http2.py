@@ -17,7 +17,7 @@ from harness.refusals import refused
 from harness.tls import http2_client
 from harness.waiting import wait_until
 from harness.wire import SUBPROTOCOL, TaggedFrame
-from hyperframe.frame import GoAwayFrame, HeadersFrame, RstStreamFrame
+from hyperframe.frame import GoAwayFrame, HeadersFrame, PingFrame, RstStreamFrame
 
 pytest_plugins = ["page_fixtures", "secure_fixtures"]
 
@@ -178,6 +178,32 @@ def test_a_connection_has_its_number_of_requests(launch, brokerctl):
         for options in ({}, {"http1": False, "http2": True}):
             with httpx.Client(base_url=broker.url, **options) as client:
                 assert [client.post("/ingest/door", content=picture(n)).status_code for n in range(1, 11)] == [202] * 10
+
+
+def test_a_connection_that_always_has_a_request_under_way_ends_too(launch, brokerctl):
+    """A hundred beyond its number it is told to go; what is under way is answered still. Floods end it then as ever."""
+    port = free_port()
+    argv = [brokerctl, "serve", "--port", port, "--max-requests-per-connection", 3]
+    with Broker(launch("broker", argv), port) as broker:
+        for floods in (False, True):
+            with BareConnection(port) as connection:
+                http2 = HTTP2Connection(connection)
+                http2.send(http2.headers(1, request("GET", "/snapshot/door?wait=next"), "END_STREAM"))
+                for stream in range(3, 207, 2):
+                    http2.send(http2.headers(stream, request("GET", "/livez"), "END_STREAM"))
+                    if stream < 205:
+                        assert http2.outcome(stream) == "200"
+                goodbye = next(frame for frame in http2.frames() if isinstance(frame, GoAwayFrame))
+                assert (goodbye.last_stream_id, goodbye.error_code) == (205, 0)
+                if floods:
+                    http2.send(*(PingFrame(0, b"12345678") for _ in range(300)))
+                else:
+                    wait_until(lambda: broker.post("door", picture(1)).status_code == 200, "a subscriber")
+                    assert http2.outcome(1) == "200"
+                list(http2.frames())  # until it ends
+        lines = broker.http.get("/metrics").text.splitlines()
+        assert 'stream_broker_limits_reached_total{limit="requests"} 2' in lines
+        assert 'stream_broker_limits_reached_total{limit="http2_control_frames"} 1' in lines
 
 
 def test_going_away_is_said_and_what_is_under_way_is_answered(broker):

@@ -6,7 +6,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from harness.broker import Broker
 from harness.pictures import FORMATS, picture
+from harness.processes import free_port
 from harness.waiting import wait_until
 from harness.wire import TaggedFrame, control, next_control, next_frame, now_us, open_viewer
 
@@ -210,6 +212,14 @@ def test_viewers_are_counted_and_forgotten(broker):
         viewer.close()
     broker.wait_viewers("door", 0)
     assert broker.post("door", picture(2)).status_code == 202
+
+
+def test_a_viewer_that_leaves_gives_back_its_seat_at_once(launch, brokerctl):
+    port = free_port()
+    with Broker(launch("broker", [brokerctl, "serve", "--port", port, "--max-viewers", 1]), port) as broker:
+        for _ in range(3):
+            with open_viewer(broker.url, "/ws/door"):
+                pass
 
 
 def test_a_viewer_is_told_that_the_broker_ends(broker):

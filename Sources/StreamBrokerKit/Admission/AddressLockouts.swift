@@ -20,7 +20,13 @@ package final class AddressLockouts: Sendable {
 
     /// How long nothing new is taken; zero for never locking anybody out.
     package let duration: Duration
-    private let offenders = Locked([AddressBlock: Offender]())
+    private let state = Locked(State())
+
+    private struct State {
+        var offenders: [AddressBlock: Offender] = [:]
+        /// When there may be somebody to forget, which takes a while to look for.
+        var nextLook = Int64.min
+    }
 
     package init(duration: Duration) {
         self.duration = duration
@@ -32,17 +38,19 @@ package final class AddressLockouts: Sendable {
     /// - Returns: Whether the address is locked out by it, and was not before.
     package func noteFlood(by address: AddressBlock, now: Int64) -> Bool {
         guard duration > .zero else { return false }
-        return offenders.withLock { offenders in
-            if offenders[address] == nil, offenders.count >= Self.maximumOffenders {
-                offenders = offenders.filter { isRemembered($0.value, now: now) }
-                guard offenders.count < Self.maximumOffenders else { return false }
+        return state.withLock { state in
+            if state.offenders[address] == nil, state.offenders.count >= Self.maximumOffenders {
+                guard now >= state.nextLook else { return false }
+                state.nextLook = now + 1_000_000
+                state.offenders = state.offenders.filter { isRemembered($0.value, now: now) }
+                guard state.offenders.count < Self.maximumOffenders else { return false }
             }
-            var offender = offenders[address] ?? Offender(countedFrom: now)
+            var offender = state.offenders[address] ?? Offender(countedFrom: now)
             if !isRemembered(offender, now: now) { offender = Offender(countedFrom: now) }
             offender.floodCount += 1
             let isNew = offender.lockedUntil == nil && offender.floodCount > Self.toleratedFloods
             if isNew { offender.lockedUntil = now + duration.wholeMicroseconds }
-            offenders[address] = offender
+            state.offenders[address] = offender
             return isNew
         }
     }
@@ -52,16 +60,16 @@ package final class AddressLockouts: Sendable {
     /// - Parameter now: µs of the steady clock.
     package func isLockedOut(_ address: AddressBlock, now: Int64) -> Bool {
         guard duration > .zero else { return false }
-        return offenders.withLock { offenders in
-            guard let offender = offenders[address] else { return false }
-            if !isRemembered(offender, now: now) { offenders[address] = nil }
+        return state.withLock { state in
+            guard let offender = state.offenders[address] else { return false }
+            if !isRemembered(offender, now: now) { state.offenders[address] = nil }
             return offender.lockedUntil.map { now < $0 } ?? false
         }
     }
 
     /// How many addresses are locked out.
     package func count(now: Int64) -> Int {
-        offenders.withLock { offenders in offenders.values.count { $0.lockedUntil.map { now < $0 } ?? false } }
+        state.withLock { state in state.offenders.values.count { $0.lockedUntil.map { now < $0 } ?? false } }
     }
 
     private func isRemembered(_ offender: Offender, now: Int64) -> Bool {

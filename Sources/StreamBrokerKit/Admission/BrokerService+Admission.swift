@@ -70,11 +70,14 @@ extension BrokerService {
     }
 
     func answer(to refusal: ViewerRefusal) -> HTTPAnswer {
-        let patience = refusal == .addressIsLockedOut ? lockouts.duration.components.seconds : 5
+        let (hint, patience) =
+            refusal == .addressIsLockedOut
+            ? ("send less, and try again later", lockouts.duration.components.seconds)
+            : ("close a viewer, try again in a moment, or raise the broker's limit", 5)
         return .error(
             .tooManyRequests,
             explanation(of: refusal),
-            hint: "close a viewer, try again in a moment, or raise the broker's limit",
+            hint: hint,
             headers: [("Retry-After", "\(patience)")]
         )
     }

@@ -22,6 +22,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     /// Whether the client has been told that no new request is taken.
     private var isLeaving = false
+    /// Whether what the client did has ended the connection.
+    private var hasFailed = false
 
     init(service: BrokerService, role: BrokerHTTPHandler.Role, goAway: GoAwayObserver) {
         self.service = service
@@ -65,7 +67,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private func checkDeadline(context: ChannelHandlerContext) {
         guard NIODeadline.now() >= deadline else { return }
         deadline = .distantFuture
-        guard !goAway.hasEnded else { return context.close(promise: nil) }
+        guard !hasFailed else { return context.close(promise: nil) }
         service.limitTally.note(requestCount > 0 ? .idleTime : .headTime)
         leave(context: context)
     }
@@ -87,12 +89,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? any NIOHTTP2Error else { return context.close(promise: nil) }
-        guard goAway.hasEnded else {
+        guard !hasFailed else { return }
+        // Once GOAWAY has been said, the library can say no other: then whatever is not the client's right ends the connection.
+        guard goAway.hasEnded || (isLeaving && Limit(ofStream: error) != nil) else {
             // Of one stream: it has been reset.
             if let limit = Limit(ofStream: error) { service.limitTally.note(limit) }
             return
         }
-        guard !isLeaving else { return }
+        hasFailed = true
         isLeaving = true
         service.note(Limit(ofConnection: error), by: context.remoteAddress)
         // What the client still sends is read and thrown away, or the close would reset the connection before GOAWAY is read.
@@ -110,7 +114,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     private func closeIfLeft(context: ChannelHandlerContext) {
-        if isLeaving, streams.isEmpty, !goAway.hasEnded { context.close(promise: nil) }
+        if isLeaving, streams.isEmpty, !hasFailed { context.close(promise: nil) }
     }
 
     // MARK: Streams
@@ -146,7 +150,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private func streamClosed(_ key: ObjectIdentifier) {
         streams[key] = nil
         guard streams.isEmpty, let context else { return }
-        if !goAway.hasEnded { deadline = .now() + TimeAmount(service.limits.idleTimeout) }
+        if !hasFailed { deadline = .now() + TimeAmount(service.limits.idleTimeout) }
         if requestCount >= requestLimit { leaveAfterLastRequest() }
         closeIfLeft(context: context)
     }

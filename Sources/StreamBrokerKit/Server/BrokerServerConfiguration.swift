@@ -28,9 +28,9 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var maximumConnections = 12_000
     /// How many connections one address may have open; counted as ``ViewerLimits/maximumViewersPerAddress`` is. Default 100.
     public var maximumConnectionsPerAddress = 100
-    /// How long nothing new is taken from an address that flooded the server, which is more than four connections within a minute that were
-    /// ended for messages, HTTP/2 resets or control frames beyond their limits. This machine and trusted proxies are not locked out; a
-    /// proxy's clients are. Default 60 seconds; zero for never.
+    /// How long no new connection is taken from an address that flooded the server: more than four times within a minute a viewer or an
+    /// HTTP/2 connection of it was ended for messages, resets, control frames or the like beyond their limits. This machine and trusted
+    /// proxies are not locked out; a proxy's clients are, as viewers. Default 60 seconds; zero for never.
     public var floodLockout: Duration = .seconds(60)
     /// The proxies that are believed when they say for whom they ask; they are not limited as an address of their own. Default: none.
     public var trustedProxies = TrustedProxies()

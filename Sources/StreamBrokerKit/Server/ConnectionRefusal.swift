@@ -7,11 +7,15 @@ final class ConnectionRefusal: ChannelInboundHandler {
 
     private let reason: ConnectionLimit
     private let lockout: Duration
+    private let isEncrypted: Bool
 
-    /// - Parameter lockout: For how long whoever floods is locked out.
-    init(_ reason: ConnectionLimit, lockout: Duration) {
+    /// - Parameters:
+    ///   - lockout: For how long whoever floods is locked out.
+    ///   - isEncrypted: Whether the client expects TLS. Who floods gets none, and so is told nothing.
+    init(_ reason: ConnectionLimit, lockout: Duration, isEncrypted: Bool) {
         self.reason = reason
         self.lockout = lockout
+        self.isEncrypted = isEncrypted
     }
 
     private var answer: ByteBuffer {
@@ -40,9 +44,12 @@ final class ConnectionRefusal: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        guard reason != .flood else {
+            if !isEncrypted { context.writeAndFlush(wrapOutboundOut(answer), promise: nil) }
+            // Whoever floods is not waited for.
+            return context.close(promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
-        // Whoever floods is not waited for.
-        guard reason != .flood else { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
         // What the client sent is read and thrown away, or the close would reset the connection before the answer is read.
         let connection = context.channel

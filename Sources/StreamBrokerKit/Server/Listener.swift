@@ -95,7 +95,13 @@ struct Listener: Sendable {
                         try pipeline.addHandler(NIOSSLServerHandler(context: certificate))
                     }
                     if let refusal {
-                        try pipeline.addHandler(ConnectionRefusal(refusal, lockout: connections.lockout))
+                        try pipeline.addHandler(
+                            ConnectionRefusal(
+                                refusal,
+                                lockout: connections.lockout,
+                                isEncrypted: certificates != nil
+                            )
+                        )
                     } else {
                         try setUp(connection)
                     }

@@ -21,7 +21,7 @@ enum SocketFile {
     ) async throws -> any NIOCore.Channel {
         let present = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
         guard present == nil || present == .typeSocket else { throw IOError(errnoCode: EEXIST, reason: "lstat") }
-        // Beside it, so that it can be moved, and with a short name: a socket's path has a hundred bytes at most.
+        // Beside it, so that it can be moved. A socket's path has a hundred bytes at most, and this one nine beyond its folder's.
         let parent = path.lastIndex(of: "/").map { path[...$0] } ?? ""
         var template = Array("\(parent).XXXXXX".utf8CString)
         guard let name = mkdtemp(&template) else { throw IOError(errnoCode: errno, reason: "mkdtemp") }

@@ -50,7 +50,7 @@ extension ViewerHandler {
         closing = true
         for index in entries.indices { leave(index) }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
+        closeTimer = context.eventLoop.scheduleTask(in: TimeAmount(service.viewers.closeTimeout)) {
             bound.value.context?.close(promise: nil)
         }
     }

@@ -54,6 +54,8 @@ final class ViewerHandler: ChannelInboundHandler {
     /// Who watches, and so what they may watch.
     var pass: AccessPass
     var accessTimer: AccessTimer?
+    /// Ends a connection whose peer does not answer the close frame. It holds the viewer, and with it the seat.
+    var closeTimer: Scheduled<Void>?
 
     init(service: BrokerService, request: ViewerRequest, earlyBytes: ByteBuffer = ByteBuffer()) {
         self.service = service
@@ -133,6 +135,8 @@ final class ViewerHandler: ChannelInboundHandler {
         clock?.remove(self)
         clock = nil
         stopWatchingAccess()
+        closeTimer?.cancel()
+        closeTimer = nil
         for index in entries.indices { leave(index) }
         request = nil
         context = nil

@@ -73,7 +73,8 @@ struct RunCommand: AsyncParsableCommand {
         let watch = AccessFileWatch(sources, server: theServer, logger: logger)
         let reloads = CertificateReloads.of(theServer, server.tls)
         let services: [(any Service)?] = [proxy, theServer, watch, reloads, fleet]
-        try await runServices(services.compactMap(\.self), drainTimeout: server.drainTimeout)
+        // Before the server the cameras end, and behind it Caddy.
+        try await runServices(services.compactMap(\.self), patience: server.drainTimeout + .seconds(4))
     }
 
     /// Reads a file and checks each camera as its process would.

@@ -38,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
         let proxy = try await CaddyProxy.inFront(of: theServer, plan, logger: logger)
         let reloads = CertificateReloads.of(theServer, server.tls)
         let services: [(any Service)?] = [proxy, theServer, watch, reloads]
-        try await runServices(services.compactMap(\.self), drainTimeout: server.drainTimeout)
+        try await runServices(services.compactMap(\.self), patience: server.drainTimeout + .milliseconds(1_500))
     }
 
     private func generatedAccess(

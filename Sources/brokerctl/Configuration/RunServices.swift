@@ -4,9 +4,9 @@ import UnixSignals
 
 /// Runs services until one of them ends or fails, or until Ctrl-C or SIGTERM.
 ///
-/// - Parameter drainTimeout: How long a server among them may take to finish what is under way.
+/// - Parameter patience: How long all of them together may take to end when asked, one after the other.
 /// - Throws: the error of the service that failed.
-func runServices(_ services: [any Service], drainTimeout: Duration = .seconds(1)) async throws {
+func runServices(_ services: [any Service], patience: Duration = .milliseconds(1_500)) async throws {
     // The group would log a service's error, too; the command says it once, on its own line.
     let silent = Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() })
     var configuration = ServiceGroupConfiguration(
@@ -21,6 +21,6 @@ func runServices(_ services: [any Service], drainTimeout: Duration = .seconds(1)
         logger: silent
     )
     // Whoever does not end when asked is cancelled.
-    configuration.maximumGracefulShutdownDuration = drainTimeout + .milliseconds(500)
+    configuration.maximumGracefulShutdownDuration = patience
     try await ServiceGroup(configuration: configuration).run()
 }

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,7 +29,7 @@ def traffic(broker: Broker, stream: str, publisher, **viewer_options: object) ->
         while not is_over.is_set():
             number += 1
             answer = publisher.post(f"/ingest/{stream}", content=picture(number))
-            assert answer.status_code == 200
+            assert answer.status_code == 200, answer
             seen.posted.append(answer.json()["sequence"])
             is_over.wait(0.01)
 
@@ -46,12 +47,13 @@ def traffic(broker: Broker, stream: str, publisher, **viewer_options: object) ->
                 if isinstance(message, bytes):
                     seen.got.append(TaggedFrame.parse(message).sequence)
 
-        threads = [threading.Thread(target=work) for work in (publish, view)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield seen
-        finally:
-            is_over.set()
-            for thread in threads:
-                thread.join(15)
+        # Pings are answered by a viewer that has joined: it misses nothing that is posted from now on.
+        assert viewer.ping().wait(10)
+        with ThreadPoolExecutor(2) as threads:
+            works = [threads.submit(work) for work in (publish, view)]
+            try:
+                yield seen
+            finally:
+                is_over.set()
+                for work in works:
+                    work.result(15)

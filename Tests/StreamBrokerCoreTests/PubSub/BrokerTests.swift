@@ -49,7 +49,7 @@ import Testing
         let broker = broker(maximumStreams: 1)
         try broker.channel("a").publish(Frame(image: TestImages.webp()))
         #expect(broker.reapIdleStreams().isEmpty)
-        clock.advance(by: .seconds(59))
+        clock.advance(by: broker.configuration.streamIdleTimeout - .seconds(1))
         #expect(broker.reapIdleStreams().isEmpty)
         clock.advance(by: .seconds(1))
         #expect(broker.reapIdleStreams().map(\.name) == ["a"])
@@ -72,7 +72,7 @@ import Testing
         let held = try broker.channel("a")
         try held.publish(Frame(image: TestImages.webp()))
         _ = broker.reapIdleStreams()
-        clock.advance(by: .seconds(60))
+        clock.advance(by: broker.configuration.streamIdleTimeout)
         #expect(broker.reapIdleStreams().count == 1)
         #expect(held.latest == nil)
 

@@ -31,7 +31,7 @@ import Testing
         #expect(registry.counts.refused == [.total: 1])
     }
 
-    @Test func anAddressThatFloodedComesInAgainLater() throws {
+    @Test func anAddressThatFloodedIsRefused() throws {
         let lockouts = AddressLockouts(duration: .seconds(60))
         let registry = ConnectionRegistry(limit: 10, lockouts: lockouts)
         let flooder = try connection(from: "192.0.2.1")
