@@ -6,11 +6,15 @@ import socket
 import struct
 import threading
 import time
+from collections import Counter
+from contextlib import ExitStack
 
 import pytest
 
 from harness.bare import BareConnection
+from harness.broker import Broker
 from harness.pictures import picture
+from harness.processes import free_port
 from harness.refusals import refused
 from harness.waiting import wait_until
 
@@ -114,7 +118,7 @@ def descriptors(broker) -> int:
     return len(os.listdir(f"/proc/{broker.pid}/fd"))
 
 
-def test_a_thousand_connections_that_are_cut_leave_nothing(broker, bystander):
+def test_ten_thousand_connections_that_are_cut_leave_nothing(broker, bystander):
     """Cut at every stage: before a word, in the head, in the body, in the handshake, while viewing."""
     head = f"POST /ingest/ghost HTTP/1.1\r\nHost: x\r\nContent-Length: {len(WEBP)}\r\n\r\n".encode()
     upgrade = (
@@ -122,7 +126,7 @@ def test_a_thousand_connections_that_are_cut_leave_nothing(broker, bystander):
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
     before = descriptors(broker)
-    for number in range(1000):
+    for number in range(10_000):
         with BareConnection(broker.port) as connection:
             connection.send((b"", head[:20], head + WEBP[:50], upgrade[:60], upgrade, upgrade + b"\x81")[number % 6])
             # A reset instead of a goodbye, every other time.
@@ -132,6 +136,31 @@ def test_a_thousand_connections_that_are_cut_leave_nothing(broker, bystander):
     wait_until(lambda: descriptors(broker) <= before + 3, "the end of all descriptors")
     ghosts = broker.http.get("/api/streams/ghost")
     assert ghosts.status_code == 404 or ghosts.json()["viewers"] == 0
+    gauges = [line for line in broker.http.get("/metrics").text.splitlines() if not line.startswith("#")]
+    assert gauges and all(float(line.rpartition(" ")[2]) >= 0 for line in gauges)
+
+
+def test_ten_thousand_viewers_of_streams_that_nobody_knows(launch, brokerctl):
+    """As many streams as there may be are made, the rest is refused, and all are gone when nobody watches."""
+    port = free_port()
+    argv = [brokerctl, "serve", "--port", port, "--max-streams", 500, "--stream-idle-seconds", 1]
+    with Broker(launch("broker", argv), port) as broker, ExitStack() as joined:
+        before = broker.process.memory_kb
+        statuses: Counter[int] = Counter()
+        for number in range(10_000):
+            connection = BareConnection(port)
+            status = connection.upgrade(f"/ws/made-up-{number}")
+            statuses[status] += 1
+            if status == 101:
+                joined.enter_context(connection)
+            else:
+                connection.socket.close()
+        assert statuses == {101: 500, 503: 9_500}
+        assert broker.http.get("/health").json()["active_streams"] == 500
+        assert broker.process.memory_kb - before < 60_000
+        joined.close()
+        wait_until(lambda: broker.http.get("/health").json()["active_streams"] == 0, "the end of all streams")
+        assert broker.post("made-up-1", WEBP).status_code == 202
 
 
 def test_a_burst_of_requests_on_one_line_is_answered_in_order(broker, bystander):

@@ -8,7 +8,7 @@ import pytest
 
 from harness.bare import BareConnection
 from harness.broker import Broker
-from harness.pictures import picture
+from harness.pictures import large_picture, picture
 from harness.processes import free_port
 from harness.waiting import wait_until
 
@@ -64,6 +64,17 @@ def test_who_never_finishes_is_not_waited_for_beyond_the_deadline(patient):
         patient.process.send_signal(signal.SIGTERM)
         assert patient.process.wait_end(10) == 0
         assert 2.5 < time.monotonic() - started < 5
+
+
+def test_viewers_that_read_nothing_do_not_keep_it(broker):
+    """Their sockets are full, and a frame waits for each: no close frame gets through."""
+    with BareConnection(broker.port) as one, BareConnection(broker.port) as two:
+        for viewer in (one, two):
+            assert viewer.upgrade("/ws/door") == 101
+        body = large_picture(640, 480)
+        wait_until(lambda: broker.post("door", body) and broker.status("door")["replaced"] > 10, "full sockets")
+        status, seconds = broker.stop()
+        assert status == 0 and seconds < 3
 
 
 def test_what_is_asked_behind_a_post_under_way_is_not_answered(patient):
