@@ -1,6 +1,7 @@
 """Caddy and nginx in front of the broker: started by it, and by the files of the documentation."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -54,10 +55,16 @@ def started_by_us(launch, brokerctl, tmp_path, **environment: str) -> Front:
     return Front(f"https://localhost:{port}", root, process)
 
 
+def documented(name: str, port: int, broker_port: int) -> str:
+    """A file of the documentation with other ports than it has."""
+    ports = {"3090": str(port), "3091": str(broker_port)}
+    return re.sub("309[01]", lambda found: ports[found[0]], (PROXIES / name).read_text())
+
+
 def by_the_caddyfile(launch, brokerctl, tmp_path) -> Front:
     port, broker_port = free_port(), free_port()
     file = tmp_path / "Caddyfile"
-    text = (PROXIES / "Caddyfile").read_text().replace("3091", str(broker_port)).replace(":3090", f":{port}")
+    text = documented("Caddyfile", port, broker_port)
     # Not the ports and the trust of this machine.
     file.write_text("{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n}\n" + text)
     launch("broker", [brokerctl, "serve", "--port", broker_port])
@@ -71,7 +78,8 @@ def by_the_caddyfile(launch, brokerctl, tmp_path) -> Front:
 def by_the_nginx_file(launch, brokerctl, tmp_path) -> Front:
     port, broker_port = free_port(), free_port()
     certificate, key = self_signed(tmp_path, "nginx")
-    text = (PROXIES / "nginx.conf").read_text().replace("3091", str(broker_port)).replace("3090", str(port))
+    # No folder of this machine's: where nginx was only unpacked there is none.
+    text = documented("nginx.conf", port, broker_port).replace("/var/log/nginx", str(tmp_path))
     text = text.replace("/etc/ssl/stream-broker.crt", str(certificate)).replace("/etc/ssl/stream-broker.key", str(key))
     (tmp_path / "site.conf").write_text(text)
     temporary = "".join(
