@@ -14,6 +14,7 @@ final class ViewerHub: ChannelSink {
 
     private let received = Locked(Received())
     private let groups = Locked<[LoopViewers]>([])
+    private let sharing = SharingTrial()
     /// The places of this stream's viewers.
     let places: StreamPlaces
 
@@ -27,11 +28,17 @@ final class ViewerHub: ChannelSink {
 
     func receive(_ frame: Frame) {
         let viewers = subscriberCount
+        let choice = sharing.choose(byteCount: frame.payload.count, viewers: viewers)
         let wireFrame = received.withLock { received in
             received.frames += 1
             received.bytes += UInt64(frame.payload.count)
             received.meter.note(bytes: frame.payload.count, at: frame.arrivalTime.rawValue)
-            let wireFrame = WireFrame(frame, ordinal: received.frames, expectedViewers: viewers)
+            let wireFrame = WireFrame(
+                frame,
+                ordinal: received.frames,
+                expectedViewers: viewers,
+                sharing: choice
+            )
             received.latest = wireFrame
             return wireFrame
         }

@@ -30,10 +30,13 @@ final class ViewerRoster {
 
     func deliver(_ frame: WireFrame) {
         let round = DeliveryRound(frame, now: SystemClock.steadyTime)
+        let begin = frame.sharing == nil ? 0 : SystemClock.threadCPUTime
         isDelivering = true
         // A copy of the reference: a viewer that fails may leave while the others are served.
+        let lanes = lanes
         for lane in lanes { lane.deliver(round) }
         isDelivering = false
+        frame.sharing?.note(nanoseconds: SystemClock.threadCPUTime - begin, byteCount: frame.byteCount * lanes.count)
         publishTally()
     }
 

@@ -8,12 +8,11 @@ import Musl
 
 /// A file without a name that exists in memory (memfd_create(2)), written once: `sendfile` hands its pages to a socket by reference.
 ///
-/// A `send` copies the message into the kernel for every viewer; that copy is a third of what a delivered frame of 40 KB costs. The pages
-/// of a file are shared by all sockets instead. They live until the last socket is done with them, whatever becomes of the file, and
-/// nobody writes to them again, so a frame is never torn. Sharing a page costs about as much as copying a few KB: it pays for
-/// large frames and several viewers.
+/// A `send` copies the message into the kernel for every viewer. The pages of a file are shared by all sockets instead. They live until the
+/// last socket is done with them, whatever becomes of the file, and nobody writes to them again, so a frame is never torn. Whether
+/// sharing a page costs less than copying it depends on the machine and its kernel: ``SharingTrial`` finds out.
 final class MemoryFile: Sendable {
-    /// Below this, copying is cheaper: measured, 5 KB by reference cost 15 % more, 40 KB 20 % less.
+    /// Below this, copying is cheaper everywhere: measured, 5 KB by reference cost 15 % more.
     private static let smallestMessage = 16 * 1024
     /// Making the file costs some 15 µs, what several deliveries save.
     private static let fewestViewers = 8
@@ -22,8 +21,8 @@ final class MemoryFile: Sendable {
     let descriptor: CInt
     #endif
 
-    /// Whether a message of this size for so many viewers is cheaper to send from a file.
-    static func pays(forBytes count: Int, viewers: Int) -> Bool {
+    /// Whether a message of this size for so many viewers may be cheaper to send from a file.
+    static func mayPay(forBytes count: Int, viewers: Int) -> Bool {
         count >= smallestMessage && viewers >= fewestViewers
     }
 

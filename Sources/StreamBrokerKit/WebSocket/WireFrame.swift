@@ -17,10 +17,15 @@ final class WireFrame: Sendable {
     /// When it came, in µs of the steady clock.
     private let arrival = SystemClock.steadyTime
     private let expectedViewers: Int
+    /// How its long messages are sent, on trial; `nil` where there is nothing to try.
+    let sharing: SharingTrial.Choice?
     private let messages = Locked(Messages())
 
-    /// - Parameter expectedViewers: How many viewers the stream has.
-    init(_ frame: Frame, ordinal: UInt64, expectedViewers: Int) {
+    /// - Parameters:
+    ///   - expectedViewers: How many viewers the stream has.
+    ///   - sharing: How to send it to them.
+    init(_ frame: Frame, ordinal: UInt64, expectedViewers: Int, sharing: SharingTrial.Choice?) {
+        self.sharing = sharing
         self.frame = frame
         self.ordinal = ordinal
         self.expectedViewers = expectedViewers
@@ -34,7 +39,7 @@ final class WireFrame: Sendable {
     var plainMessage: WireMessage {
         messages.withLock { messages in
             if let plain = messages.plain { return plain }
-            let made = message(header: nil, viewers: expectedViewers)
+            let made = message(header: nil, viewers: expectedViewers, sharesPages: sharing?.sharesPages ?? false)
             messages.plain = made
             return made
         }
@@ -44,7 +49,11 @@ final class WireFrame: Sendable {
     var taggedMessage: WireMessage {
         messages.withLock { messages in
             if let tagged = messages.tagged { return tagged }
-            let made = message(header: FrameHeader(frame), viewers: expectedViewers)
+            let made = message(
+                header: FrameHeader(frame),
+                viewers: expectedViewers,
+                sharesPages: sharing?.sharesPages ?? false
+            )
             messages.tagged = made
             return made
         }
@@ -53,10 +62,14 @@ final class WireFrame: Sendable {
     /// For one stream of a socket that carries several, or for a replay.
     func taggedMessage(streamIndex: Int, isReplay: Bool) -> WireMessage {
         // It may be for few: nothing is made of it but a prefix.
-        message(header: FrameHeader(frame, streamIndex: UInt16(streamIndex), isReplay: isReplay), viewers: 1)
+        message(
+            header: FrameHeader(frame, streamIndex: UInt16(streamIndex), isReplay: isReplay),
+            viewers: 1,
+            sharesPages: false
+        )
     }
 
-    private func message(header: FrameHeader?, viewers: Int) -> WireMessage {
+    private func message(header: FrameHeader?, viewers: Int, sharesPages: Bool) -> WireMessage {
         var prefix: [UInt8] = []
         prefix.reserveCapacity(WebSocketFramePrefix.maximumLength + FrameHeader.length)
         let headerLength = header == nil ? 0 : FrameHeader.length
@@ -71,6 +84,7 @@ final class WireFrame: Sendable {
             payload: payload,
             sequence: frame.sequence,
             viewers: viewers,
+            sharesPages: sharesPages,
             arrival: arrival
         )
     }

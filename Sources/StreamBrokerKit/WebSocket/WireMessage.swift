@@ -2,12 +2,15 @@ import NIOCore
 
 /// One WebSocket message, shared by all viewers that get it: a short prefix and the frame's own payload.
 final class WireMessage: Sendable {
-    /// Up to here a message is also kept in one piece: the copy is cheap, and a system call with one piece cheaper than with two.
-    private static let largestJoined = 16 * 1024
+    /// A message that is not sent from a file is also kept in one piece where that pays: a system call with one piece is cheaper than with
+    /// two, and the copy costs what some calls save.
+    private static func joiningPays(forBytes count: Int, viewers: Int) -> Bool {
+        viewers > 1 && count <= 2048 * viewers
+    }
 
     let prefix: [UInt8]
     let payload: SharedPayload
-    /// Prefix and payload in one piece, for short messages.
+    /// Prefix and payload in one piece, for short messages and for those of many viewers.
     let joined: ByteBuffer?
     /// Prefix and payload where the system can send them without a copy for each viewer, for long messages of many viewers.
     let file: MemoryFile?
@@ -15,16 +18,27 @@ final class WireMessage: Sendable {
     /// When the broker had the frame, in µs of the steady clock.
     let arrival: Int64
 
-    /// - Parameter viewers: How many will get this message.
-    init(prefix: [UInt8], payload: SharedPayload, sequence: UInt64, viewers: Int, arrival: Int64) {
+    /// - Parameters:
+    ///   - viewers: How many will get this message.
+    ///   - sharesPages: Whether they get it from a file in memory.
+    init(
+        prefix: [UInt8],
+        payload: SharedPayload,
+        sequence: UInt64,
+        viewers: Int,
+        sharesPages: Bool,
+        arrival: Int64
+    ) {
         self.prefix = prefix
         self.payload = payload
         self.sequence = sequence
         self.arrival = arrival
         let byteCount = prefix.count + payload.bytes.count
-        joined = viewers > 1 && byteCount <= Self.largestJoined ? Self.join(prefix[...], payload.bytes) : nil
-        file =
-            MemoryFile.pays(forBytes: byteCount, viewers: viewers) ? MemoryFile([prefix, payload.bytes]) : nil
+        let file = sharesPages ? MemoryFile([prefix, payload.bytes]) : nil
+        self.file = file
+        joined =
+            file == nil && Self.joiningPays(forBytes: byteCount, viewers: viewers)
+            ? Self.join(prefix[...], payload.bytes) : nil
     }
 
     var byteCount: Int { prefix.count + payload.bytes.count }
