@@ -13,7 +13,7 @@ package final class AddressLockouts: Sendable {
     }
 
     /// How many floods there may be within ``window``.
-    package static let toleratedFloods = 4
+    package static let toleratedFloods = 2
     package static let window: Duration = .seconds(60)
     /// How many addresses are remembered. When there are more, those that are not yet do as they like within every other limit.
     package static let maximumOffenders = 10_000

@@ -28,7 +28,7 @@ public struct BrokerServerConfiguration: Sendable, Hashable {
     public var maximumConnections = 12_000
     /// How many connections one address may have open; counted as ``ViewerLimits/maximumViewersPerAddress`` is. Default 100.
     public var maximumConnectionsPerAddress = 100
-    /// How long no new connection is taken from an address that flooded the server: more than four times within a minute a viewer or an
+    /// How long no new connection is taken from an address that flooded the server: more than twice within a minute a viewer or an
     /// HTTP/2 connection of it was ended for messages, resets, control frames or the like beyond their limits. This machine and trusted
     /// proxies are not locked out; a proxy's clients are, as viewers. Default 60 seconds; zero for never.
     public var floodLockout: Duration = .seconds(60)
