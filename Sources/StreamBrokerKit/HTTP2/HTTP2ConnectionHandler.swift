@@ -67,7 +67,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private func checkDeadline(context: ChannelHandlerContext) {
         guard NIODeadline.now() >= deadline else { return }
         deadline = .distantFuture
-        guard !hasFailed else { return context.close(promise: nil) }
+        guard !hasFailed, !isLeaving else { return context.close(promise: nil) }
         service.limitTally.note(requestCount > 0 ? .idleTime : .headTime)
         leave(context: context)
     }
@@ -107,10 +107,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     /// Takes no new request, and closes when the last is answered (RFC 9113, section 6.8).
     private func leave(context: ChannelHandlerContext) {
         guard !isLeaving else { return }
+        sayGoodbye(context: context)
+        closeIfLeft(context: context)
+    }
+
+    private func sayGoodbye(context: ChannelHandlerContext) {
         isLeaving = true
         let goAway = HTTP2Frame.FramePayload.goAway(lastStreamID: latestStream, errorCode: .noError, opaqueData: nil)
         context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: goAway)), promise: nil)
-        closeIfLeft(context: context)
     }
 
     private func closeIfLeft(context: ChannelHandlerContext) {
@@ -144,14 +148,16 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private func leaveAfterLastRequest() {
         guard let context, !isLeaving else { return }
         service.limitTally.note(.requests)
-        leave(context: context)
+        sayGoodbye(context: context)
+        // Its next request may be under way: a client that reads GOAWAY sends it again elsewhere, one whose connection is closed fails.
+        if streams.isEmpty { deadline = .now() + .seconds(2) }
     }
 
     private func streamClosed(_ key: ObjectIdentifier) {
         streams[key] = nil
         guard streams.isEmpty, let context else { return }
         if !hasFailed { deadline = .now() + TimeAmount(service.limits.idleTimeout) }
-        if requestCount >= requestLimit { leaveAfterLastRequest() }
+        if requestCount >= requestLimit, !isLeaving { return leaveAfterLastRequest() }
         closeIfLeft(context: context)
     }
 }
