@@ -46,7 +46,7 @@ def test_who_goes_on_after_the_close_frame_is_cut_off(broker):
     assert sent < 256 << 20
 
 
-def test_who_closes_and_reads_nothing_is_not_waited_for(launch, brokerctl, broker):
+def test_who_closes_and_reads_nothing_is_not_waited_for(broker):
     connections = metric(broker, "connections")
     with BareConnection(broker.port) as connection:
         assert connection.upgrade("/ws/door") == 101
@@ -77,7 +77,7 @@ def test_an_address_that_floods_again_and_again_is_locked_out_for_a_while(serve_
     assert flood(1) == ["1008"]
 
 
-def test_a_proxy_s_client_is_locked_out_and_not_the_proxy(launch, serve_others):
+def test_a_proxy_s_client_is_locked_out_and_not_the_proxy(serve_others):
     broker = serve_others("--trusted-proxies", "loopback")
     assert [flood_as(broker, "192.0.2.1") for _ in range(4)] == [1008] * 3 + [429]
     assert flood_as(broker, "192.0.2.2") == 1008

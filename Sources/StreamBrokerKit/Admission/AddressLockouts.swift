@@ -12,6 +12,12 @@ package final class AddressLockouts: Sendable {
         var lockedUntil: Int64?
     }
 
+    private struct State {
+        var offenders: [AddressBlock: Offender] = [:]
+        /// When there may be somebody to forget, which takes a while to look for.
+        var nextLook = Int64.min
+    }
+
     /// How many floods there may be within ``window``.
     package static let toleratedFloods = 2
     package static let window: Duration = .seconds(60)
@@ -21,12 +27,6 @@ package final class AddressLockouts: Sendable {
     /// How long nothing new is taken; zero for never locking anybody out.
     package let duration: Duration
     private let state = Locked(State())
-
-    private struct State {
-        var offenders: [AddressBlock: Offender] = [:]
-        /// When there may be somebody to forget, which takes a while to look for.
-        var nextLook = Int64.min
-    }
 
     package init(duration: Duration) {
         self.duration = duration

@@ -1,9 +1,9 @@
-import NIOCore
+package import NIOCore
 
 /// Tells a client why its connection is not let in, and closes it.
-final class ConnectionRefusal: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+package final class ConnectionRefusal: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
 
     private let reason: ConnectionLimit
     private let lockout: Duration
@@ -12,7 +12,7 @@ final class ConnectionRefusal: ChannelInboundHandler {
     /// - Parameters:
     ///   - lockout: For how long whoever floods is locked out.
     ///   - isEncrypted: Whether the client expects TLS. Who floods gets none, and so is told nothing.
-    init(_ reason: ConnectionLimit, lockout: Duration, isEncrypted: Bool) {
+    package init(_ reason: ConnectionLimit, lockout: Duration, isEncrypted: Bool) {
         self.reason = reason
         self.lockout = lockout
         self.isEncrypted = isEncrypted
@@ -43,7 +43,7 @@ final class ConnectionRefusal: ChannelInboundHandler {
         return ByteBuffer(string: head + body)
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         guard reason != .flood else {
             if !isEncrypted { context.writeAndFlush(wrapOutboundOut(answer), promise: nil) }
             // Whoever floods is not waited for.
@@ -56,5 +56,5 @@ final class ConnectionRefusal: ChannelInboundHandler {
         context.eventLoop.scheduleTask(in: .seconds(1)) { connection.close(promise: nil) }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }

@@ -2,8 +2,8 @@ import NIOCore
 
 /// One WebSocket message, shared by all viewers that get it: a short prefix and the frame's own payload.
 final class WireMessage: Sendable {
-    /// A message that is not sent from a file is also kept in one piece where that pays: a system call with one piece is cheaper than with
-    /// two, and the copy costs what some calls save.
+    /// Whether to keep a message that is not sent from a file in one piece, too: a system call with one piece is cheaper than with two, and
+    /// the copy costs what some of them save. How many is an estimate: the gain is too small to be told from noise.
     private static func joiningPays(forBytes count: Int, viewers: Int) -> Bool {
         viewers > 1 && count <= 2048 * viewers
     }

@@ -136,10 +136,8 @@ extension SettingKey {
     /// All of them, for a file.
     static let ofLimits: [SettingKey] = [
         .maximumConnectionsPerAddress, .floodLockout, .drainTimeout, .trustedProxies, .maximumDimensions,
-        .maximumTargetBytes,
-        .maximumHeaderBytes,
-        .maximumHeaderFields, .maximumRequestsPerConnection,
-        .headTimeout, .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
+        .maximumTargetBytes, .maximumHeaderBytes, .maximumHeaderFields, .maximumRequestsPerConnection, .headTimeout,
+        .bodyTimeout, .minimumBodyRate, .idleTimeout, .maximumPostsInFlight, .maximumPostBytesInFlight,
         .maximumMessageBytes, .maximumMessageFragments, .maximumMessagesPerSecond, .pingInterval, .pingTimeout,
         .closeTimeout,
     ]

@@ -44,6 +44,36 @@ import Testing
     }
 }
 
+@Suite struct ConnectionRefusalTests {
+    /// What a client is sent that is not let in, and whether its connection is closed at once.
+    private func outcome(_ reason: ConnectionLimit, isEncrypted: Bool) throws -> (answer: String?, isClosed: Bool) {
+        let refusal = ConnectionRefusal(reason, lockout: .seconds(7), isEncrypted: isEncrypted)
+        let channel = EmbeddedChannel(handler: refusal)
+        try channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 1)).wait()
+        let answer = try channel.readOutbound(as: ByteBuffer.self).map { String(buffer: $0) }
+        let isClosed = !channel.isActive
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        return (answer, isClosed)
+    }
+
+    @Test func whoFloodedIsToldForHowLongAndNotWaitedFor() throws {
+        let (answer, isClosed) = try outcome(.flood, isEncrypted: false)
+        #expect(answer?.hasPrefix("HTTP/1.1 429 ") == true && answer?.contains("\r\nRetry-After: 7\r\n") == true)
+        #expect(isClosed)
+    }
+
+    @Test func plainTextIsNotSentToWhoExpectsTLS() throws {
+        let (answer, isClosed) = try outcome(.flood, isEncrypted: true)
+        #expect(answer == nil && isClosed)
+    }
+
+    @Test(arguments: [ConnectionLimit.total, .address])
+    func whoFindsNoRoomIsToldSo(_ reason: ConnectionLimit) throws {
+        let (answer, _) = try outcome(reason, isEncrypted: false)
+        #expect(answer?.contains("\r\nRetry-After: 1\r\n") == true)
+    }
+}
+
 @Suite struct PostsInFlightTests {
     private func hasPlace(_ posts: PostsInFlight) -> Bool {
         guard let post = posts.begin() else { return false }
