@@ -1,4 +1,4 @@
-import Synchronization
+package import Synchronization
 
 /// A value that one thread at a time may use: `Mutex`, and visible to the thread sanitizer.
 ///
@@ -6,14 +6,15 @@ import Synchronization
 /// pair of acquire and release below orders nothing that the mutex does not order already, is a plain load and store on
 /// the processors this runs on, and lets the sanitizer see the order, so that what it reports is real.
 package struct Locked<Value: ~Copyable>: ~Copyable, Sendable {
-    private let mutex: Mutex<Value>
-    private let handover = Atomic<UInt8>(0)
+    // Inlined everywhere: a lock's value is of another type each time, and finding out at run time which costs more than the lock.
+    @usableFromInline let mutex: Mutex<Value>
+    @usableFromInline let handover = Atomic<UInt8>(0)
 
-    package init(_ value: consuming sending Value) {
+    @inlinable package init(_ value: consuming sending Value) {
         mutex = Mutex(value)
     }
 
-    package borrowing func withLock<Result: ~Copyable, Failure: Error>(
+    @inlinable package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         try mutex.withLock { value throws(Failure) -> sending Result in

@@ -22,7 +22,11 @@ public final class Channel<Element: Sendable>: Sendable {
             return isForgotten
         }
 
-        var subscriberCount: Int { sinks.reduce(subscriptions.count) { $0 + $1.subscriberCount } }
+        var subscriberCount: Int {
+            var count = subscriptions.count
+            for sink in sinks { count += sink.subscriberCount }
+            return count
+        }
     }
 
     private let state = Locked(State())
@@ -49,6 +53,7 @@ public final class Channel<Element: Sendable>: Sendable {
     /// May be called from any thread. It takes time in proportion to the in-process subscribers, not to the network viewers.
     ///
     /// - Throws: ``PublishError``; nothing is changed then.
+    @specialized(where Element == Frame)
     @discardableResult
     public func publish(_ element: Element) throws(PublishError) -> PublishReceipt {
         var wasForgotten = false

@@ -53,6 +53,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var work: Task<Void, Never>?
     private var isShuttingDown = false
     private var requestCount = 0
+    private var latestDestination: (uri: String, method: HTTPMethod, target: RequestTarget, route: Route)?
     /// Whether a part of the next head is there.
     private var hasBegunHead = false
     private var hasReadPart = false
@@ -253,8 +254,7 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return receiveRest(of: head, then: refusal, context: context)
         }
         do {
-            let target = try RequestTarget(head.uri)
-            let route = try Route(method: head.method.rawValue, target: target)
+            let (target, route) = try destination(of: head)
             if role != .page {
                 do { try admit(route, head, target, context: context) } catch {
                     return deny(error, route, head: head, target: target, context: context)
@@ -268,6 +268,17 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         } catch {
             preconditionFailure("an error of no known type: \(error)")
         }
+    }
+
+    /// A publisher asks for one address all the time.
+    private func destination(of head: HTTPRequestHead) throws(RouteRefusal) -> (target: RequestTarget, route: Route) {
+        if let latest = latestDestination, latest.uri == head.uri, latest.method == head.method {
+            return (latest.target, latest.route)
+        }
+        let target = try RequestTarget(head.uri)
+        let route = try Route(method: head.method.rawValue, target: target)
+        latestDestination = (head.uri, head.method, target, route)
+        return (target, route)
     }
 
     /// A browser shows its page no status of a WebSocket: it gets the socket, and a close frame on it that says why.
