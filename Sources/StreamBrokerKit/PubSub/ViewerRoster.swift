@@ -6,6 +6,7 @@ final class ViewerRoster {
     var tally = DeliveryTally()
     private let published: PublishedTally
     private var isDelivering = false
+    private var latestCost = CostTrial.LatestCost()
 
     init(publishingTo published: PublishedTally) {
         self.published = published
@@ -30,14 +31,24 @@ final class ViewerRoster {
 
     func deliver(_ frame: WireFrame) {
         let round = DeliveryRound(frame, now: SystemClock.steadyTime)
-        let begin = frame.sharing == nil ? 0 : SystemClock.threadCPUTime
         isDelivering = true
+        if let sharing = frame.sharing, sharing.isCompared {
+            let count = lanes.count
+            let begin = SystemClock.threadCPUTime
+            deliver(round)
+            let cost = SystemClock.threadCPUTime - begin
+            sharing.note(nanoseconds: cost, byteCount: frame.byteCount * count, latest: &latestCost)
+        } else {
+            deliver(round)
+        }
+        isDelivering = false
+        publishTally()
+    }
+
+    private func deliver(_ round: DeliveryRound) {
         // A copy of the reference: a viewer that fails may leave while the others are served.
         let lanes = lanes
         for lane in lanes { lane.deliver(round) }
-        isDelivering = false
-        frame.sharing?.note(nanoseconds: SystemClock.threadCPUTime - begin, byteCount: frame.byteCount * lanes.count)
-        publishTally()
     }
 
     /// Tells other threads what was counted. Does nothing in the midst of a delivery, which does so at its end.

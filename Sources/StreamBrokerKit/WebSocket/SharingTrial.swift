@@ -5,17 +5,22 @@ import StreamBrokerCore
 final class SharingTrial: Sendable {
     /// How one frame is sent.
     struct Choice: Sendable {
-        fileprivate let way: CostTrial.Way
+        fileprivate let turn: CostTrial.Turn
         fileprivate let trial: SharingTrial
 
-        var sharesPages: Bool { way == .second }
+        var sharesPages: Bool { turn.way == .second }
+        /// Whether anybody asks what it costs.
+        var isCompared: Bool { turn.isCompared }
 
         /// Takes note of what a loop needed for its viewers.
         ///
-        /// - Parameter byteCount: The bytes of all of them together.
-        func note(nanoseconds: Int64, byteCount: Int) {
+        /// - Parameters:
+        ///   - byteCount: The bytes of all of them together.
+        ///   - latest: What the loop needed for the frame before.
+        func note(nanoseconds: Int64, byteCount: Int, latest: inout CostTrial.LatestCost) {
             guard byteCount > 0 else { return }
-            trial.costs.withLock { $0.note(way, cost: Double(nanoseconds) / Double(byteCount)) }
+            let cost = Double(nanoseconds) / Double(byteCount)
+            trial.costs.withLock { $0.note(turn, cost: cost, latest: &latest) }
         }
     }
 
@@ -24,6 +29,6 @@ final class SharingTrial: Sendable {
     /// How to send the next frame; `nil` when there is nothing to choose.
     func choose(byteCount: Int, viewers: Int) -> Choice? {
         guard MemoryFile.mayPay(forBytes: byteCount, viewers: viewers) else { return nil }
-        return Choice(way: costs.withLock { $0.next() }, trial: self)
+        return Choice(turn: costs.withLock { $0.next() }, trial: self)
     }
 }
