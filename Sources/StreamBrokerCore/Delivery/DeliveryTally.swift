@@ -17,6 +17,13 @@ package struct DeliveryTally: Sendable, Hashable {
 
     package init() {}
 
+    /// Counts a frame that was handed whole to a connection. The age is in µs.
+    package mutating func noteDelivered(byteCount: Int, age: Int64) {
+        delivered += 1
+        deliveredBytes += UInt64(byteCount)
+        ages.note(age)
+    }
+
     package mutating func add(_ other: DeliveryTally) {
         delivered += other.delivered
         replaced += other.replaced

@@ -1,9 +1,9 @@
 /// One stream of a ``ViewerOutbox``: what the viewer has of it, what waits, and what the viewer wishes.
 struct OutboxLane {
-    private var lastOffered: UInt64 = 0
+    private(set) var lastOffered: UInt64 = 0
     private(set) var isOpen = true
     /// Whether the viewer takes frames as they come: no rate and no acknowledgements.
-    private var takesAll = true
+    private(set) var takesAll = true
     private var waiting: UInt64?
     private var waitingByteCount = 0
     var waitingSince: UInt64 = 0
@@ -47,6 +47,10 @@ struct OutboxLane {
             waitingByteCount = byteCount
         }
         return waiting == nil ? .waits : .replaced
+    }
+
+    mutating func sent(upTo sequence: UInt64) {
+        lastOffered = max(lastOffered, sequence)
     }
 
     /// The frame that waited is written now.

@@ -73,6 +73,19 @@ package struct ViewerOutbox: ~Copyable {
     /// Whether the wire is free, so that the next frame may go straight to the socket.
     package var isIdle: Bool { writesInFlight == 0 }
 
+    /// Whether any frame of the only stream would be written at once, if it is newer than ``latestSequence``: the outbox need not be asked.
+    package var writesAtOnce: Bool {
+        isIdle && waitingLanes == 0 && laneCount == 1 && firstLane.isOpen && firstLane.takesAll
+    }
+
+    /// The newest frame of the first stream that was not left out.
+    package var latestSequence: UInt64 { firstLane.lastOffered }
+
+    /// Frames were written without asking, since the outbox ``writesAtOnce``.
+    package mutating func wroteAtOnce(upTo sequence: UInt64) {
+        firstLane.sent(upTo: sequence)
+    }
+
     /// A frame of so many bytes was published. `now` is in µs of a steady clock.
     package mutating func offer(_ sequence: UInt64, byteCount: Int, lane index: LaneIndex, now: Int64) -> Offer {
         let isIdle = isIdle

@@ -2,21 +2,20 @@ import StreamBrokerCore
 
 /// One stream of one viewer. Lives on the viewer's event loop.
 final class ViewerLane {
-    // What every frame needs stands first and so close together in memory: what a lane costs is the wait for its memory.
-    private var lastOrdinal: UInt64 = 0
+    let hub: ViewerHub
+    let index: Int
     /// The viewer while the lane is open; the two hold each other until ``close()``.
     private var viewer: ViewerHandler?
     /// Where the lane's deliveries are counted; `nil` before it has joined.
     var roster: ViewerRoster?
-    private let shortIndex: Int32
-    /// Whether frames simply go out: none is held back, and no pings go behind them.
-    private(set) var isSimple = true
-    /// What this viewer was sent, for the list of viewers.
-    private(set) var figures = ViewerFigures()
-
-    let hub: ViewerHub
     /// Where the lane stands in its roster; `nil` when in none.
     var position: Int?
+    /// Of a lane that stands in no roster.
+    private var ownState: LaneState
+    /// Whether frames simply go out: none is held back, and no pings go behind them.
+    private(set) var isSimple = true {
+        didSet { if isSimple != oldValue { viewer?.updateDirectPath() } }
+    }
     /// The message that is sent next, while the connection is busy.
     var waiting: WireMessage?
     /// The newest message that the viewer's rate left out; sent when the stream stops with it.
@@ -33,22 +32,49 @@ final class ViewerLane {
 
     init(hub: ViewerHub, index: Int, viewer: ViewerHandler) {
         self.hub = hub
-        shortIndex = Int32(index)
+        self.index = index
         self.viewer = viewer
+        ownState = LaneState(isTagged: viewer.isTagged)
     }
 
-    var index: Int { Int(shortIndex) }
+    var state: LaneState {
+        get {
+            guard let position, let roster else { return ownState }
+            return roster.states[position]
+        }
+        set {
+            guard let position, let roster else { return ownState = newValue }
+            roster.states[position] = newValue
+        }
+    }
 
     func startsAfter(ordinal: UInt64) {
-        lastOrdinal = ordinal
+        state.lastOrdinal = ordinal
     }
 
+    /// From now on frames go straight to this socket, if there is one, and if they are newer than the latest that the viewer was offered.
+    func setDirectPath(_ path: LaneState.DirectPath?, after sequence: UInt64) {
+        state.directPath = path
+        state.lastSequence = max(state.lastSequence, sequence)
+    }
+
+    /// Asks the viewer what becomes of a frame.
     func deliver(_ round: DeliveryRound) {
         let ordinal = round.frame.ordinal
+        let lastOrdinal = state.lastOrdinal
         guard ordinal > lastOrdinal else { return }
         if ordinal > lastOrdinal + 1 { noteReplaced(ordinal - lastOrdinal - 1) }
-        lastOrdinal = ordinal
+        state.lastOrdinal = ordinal
         viewer?.offer(round, lane: self)
+    }
+
+    /// A frame went straight to the socket, and did not fit.
+    func wasSentInPart(_ round: DeliveryRound, byteCount: Int) {
+        viewer?.offer(round, lane: self, alreadySent: byteCount)
+    }
+
+    func directPathFailed() {
+        viewer?.connectionFailed(self)
     }
 
     private func noteSimplicity() {
@@ -67,30 +93,24 @@ final class ViewerLane {
 
     /// How the viewer of this lane appears in the list of viewers; `nil` when it has left.
     func status(at now: Int64) -> ViewerStatus? {
-        viewer.map { ViewerStatus(figures: figures, viewer: $0, now: now) }
+        viewer.map { ViewerStatus(figures: state.figures, viewer: $0, now: now) }
     }
 
     // MARK: Counting
 
     func noteDelivered(_ message: WireMessage, at now: Int64) {
-        let byteCount = message.byteCount
         let age = now - message.arrival
-        figures.delivered += 1
-        figures.deliveredBytes += UInt64(byteCount)
-        figures.lastAge = age
-        guard let roster else { return }
-        roster.tally.delivered += 1
-        roster.tally.deliveredBytes += UInt64(byteCount)
-        roster.tally.ages.note(age)
+        state.noteDelivered(byteCount: message.byteCount, age: age)
+        roster?.tally.noteDelivered(byteCount: message.byteCount, age: age)
     }
 
     func noteReplaced(_ count: UInt64 = 1) {
-        figures.replaced += count
+        state.figures.replaced += count
         roster?.tally.replaced += count
     }
 
     func noteThinned() {
-        figures.thinned += 1
+        state.figures.thinned += 1
         roster?.tally.thinned += 1
     }
 

@@ -1,8 +1,11 @@
+import NIOCore
 import StreamBrokerCore
 
 /// The viewers of one stream on one event loop, and the count of what they were sent. Lives on that loop.
 final class ViewerRoster {
     private(set) var lanes: [ViewerLane] = []
+    /// Of each lane, in the same order.
+    var states: [LaneState] = []
     var tally = DeliveryTally()
     private let published: PublishedTally
     private var isDelivering = false
@@ -13,18 +16,21 @@ final class ViewerRoster {
     }
 
     func add(_ lane: ViewerLane) {
+        let state = lane.state
         lane.position = lanes.count
         lane.roster = self
         lanes.append(lane)
+        states.append(state)
     }
 
     func remove(_ lane: ViewerLane) {
         guard let position = lane.position else { return }
         lane.position = nil
-        let last = lanes.removeLast()
-        if last !== lane {
-            lanes[position] = last
-            last.position = position
+        let last = (lane: lanes.removeLast(), state: states.removeLast())
+        if last.lane !== lane {
+            lanes[position] = last.lane
+            states[position] = last.state
+            last.lane.position = position
         }
         publishTally()
     }
@@ -46,9 +52,58 @@ final class ViewerRoster {
     }
 
     private func deliver(_ round: DeliveryRound) {
-        // A copy of the reference: a viewer that fails may leave while the others are served.
-        let lanes = lanes
-        for lane in lanes { lane.deliver(round) }
+        sendDirectly(round)
+        askTheOthers(round)
+    }
+
+    private func sendDirectly(_ round: DeliveryRound) {
+        var (plain, tagged) = (0, 0)
+        for state in states where state.directPath != nil {
+            if state.isTagged { tagged += 1 } else { plain += 1 }
+        }
+        if plain > 0 { sendDirectly(round, round.plainMessage, tagged: false) }
+        if tagged > 0 { sendDirectly(round, round.taggedMessage(streamIndex: 0), tagged: true) }
+    }
+
+    /// The message's bytes are taken out once: asking for them again, all loops at the same time, would cost more than anything else here.
+    private func sendDirectly(_ round: DeliveryRound, _ message: WireMessage, tagged: Bool) {
+        let (ordinal, sequence) = (round.frame.ordinal, message.sequence)
+        let (byteCount, arrival) = (message.byteCount, message.arrival)
+        message.withSource { source in
+            forEachPosition { position in
+                let state = states[position]
+                // A frame was left out, or is no news: the lane knows what that means.
+                guard let path = state.directPath, state.isTagged == tagged, ordinal == state.lastOrdinal + 1,
+                    sequence > state.lastSequence
+                else { return }
+                states[position].lastOrdinal = ordinal
+                switch DirectSocketWriter.send(source, byteCount: byteCount, on: path.handle) {
+                case .sent(byteCount):
+                    let age = SystemClock.steadyTime - arrival
+                    states[position].lastSequence = sequence
+                    states[position].noteDelivered(byteCount: byteCount, age: age)
+                    tally.noteDelivered(byteCount: byteCount, age: age)
+                case .sent(let sent): lanes[position].wasSentInPart(round, byteCount: sent)
+                case .failed: lanes[position].directPathFailed()
+                }
+            }
+        }
+    }
+
+    private func askTheOthers(_ round: DeliveryRound) {
+        let ordinal = round.frame.ordinal
+        forEachPosition { position in
+            if states[position].lastOrdinal < ordinal { lanes[position].deliver(round) }
+        }
+    }
+
+    /// From the end, since lanes may leave meanwhile: the last one then takes the place of the one that left, so that none is passed over.
+    private func forEachPosition(_ body: (Int) -> Void) {
+        var position = lanes.count
+        while position > 0 {
+            position -= 1
+            if position < lanes.count { body(position) }
+        }
     }
 
     /// Tells other threads what was counted. Does nothing in the midst of a delivery, which does so at its end.

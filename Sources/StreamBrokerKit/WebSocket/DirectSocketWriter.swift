@@ -36,10 +36,18 @@ struct DirectSocketWriter {
         self.handle = handle
     }
 
+    /// For a viewer whose frames need no more than this.
+    var path: LaneState.DirectPath { .init(handle: handle) }
+
     /// Sends as much of the message as the socket takes. Must be called on the connection's event loop.
     func send(_ message: WireMessage) -> Outcome {
+        message.withSource { Self.send($0, byteCount: message.byteCount, on: handle) }
+    }
+
+    /// Sends as much of a message as a connection's socket takes. Must be called on the connection's event loop.
+    static func send(_ source: WireMessage.Source, byteCount: Int, on handle: NIOBSDSocket.Handle) -> Outcome {
         while true {
-            let sent = Self.send(message, on: handle)
+            let sent = sendOnce(source, byteCount: byteCount, on: handle)
             if sent >= 0 { return .sent(byteCount: sent) }
             switch errno {
             case EINTR: continue
@@ -51,32 +59,40 @@ struct DirectSocketWriter {
 
     private static let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
 
-    private static func send(_ message: WireMessage, on handle: NIOBSDSocket.Handle) -> Int {
-        #if os(Linux)
-        if let file = message.file?.descriptor {
-            var offset = off_t(0)
-            // Does not wait, since NIO's sockets do not; raises no signal, since NIO has the process ignore SIGPIPE.
-            return sendfile(handle, file, &offset, message.byteCount)
+    private static func sendOnce(
+        _ source: WireMessage.Source,
+        byteCount: Int,
+        on handle: NIOBSDSocket.Handle
+    ) -> Int {
+        switch source {
+        case .onePiece(let bytes): systemSend(handle, bytes.baseAddress, bytes.count, flags)
+        case .twoPieces(let prefix, let payload): sendPieces(prefix, payload, on: handle)
+        case .file(let descriptor): sendFile(descriptor, byteCount: byteCount, on: handle)
         }
-        #endif
-        if let joined = message.joined {
-            return joined.withUnsafeReadableBytes { systemSend(handle, $0.baseAddress, $0.count, flags) }
-        }
-        return sendPieces(message.prefix, message.payload.bytes, on: handle)
     }
 
-    private static func sendPieces(_ prefix: [UInt8], _ payload: [UInt8], on handle: NIOBSDSocket.Handle) -> Int {
-        prefix.withUnsafeBytes { prefix in
-            payload.withUnsafeBytes { payload in
-                withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { vectors in
-                    vectors[0] = vector(of: prefix)
-                    vectors[1] = vector(of: payload)
-                    var header = msghdr()
-                    header.msg_iov = vectors.baseAddress
-                    header.msg_iovlen = 2
-                    return sendmsg(handle, &header, flags)
-                }
-            }
+    private static func sendFile(_ descriptor: CInt, byteCount: Int, on handle: NIOBSDSocket.Handle) -> Int {
+        #if os(Linux)
+        var offset = off_t(0)
+        // Does not wait, since NIO's sockets do not; raises no signal, since NIO has the process ignore SIGPIPE.
+        return sendfile(handle, descriptor, &offset, byteCount)
+        #else
+        preconditionFailure("there are no files in memory here")
+        #endif
+    }
+
+    private static func sendPieces(
+        _ prefix: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer,
+        on handle: NIOBSDSocket.Handle
+    ) -> Int {
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { vectors in
+            vectors[0] = vector(of: prefix)
+            vectors[1] = vector(of: payload)
+            var header = msghdr()
+            header.msg_iov = vectors.baseAddress
+            header.msg_iovlen = 2
+            return sendmsg(handle, &header, flags)
         }
     }
 

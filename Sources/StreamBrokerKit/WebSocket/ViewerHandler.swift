@@ -18,14 +18,22 @@ final class ViewerHandler: ChannelInboundHandler {
         var place: StreamPlace
     }
 
-    // What every frame needs stands first, and so close together in memory.
-    var closing = false
-    let isTagged: Bool
+    // What decides about the direct path.
+    var closing = false {
+        didSet { updateDirectPath() }
+    }
     /// Whether the viewer has something that it must take or acknowledge.
-    var expectsProgress = false
-    var direct: DirectSocketWriter?
-    var outbox = ViewerOutbox(laneCount: 0)
+    var expectsProgress = false {
+        didSet { updateDirectPath() }
+    }
+    var direct: DirectSocketWriter? {
+        didSet { updateDirectPath() }
+    }
+    var outbox = ViewerOutbox(laneCount: 0) {
+        didSet { updateDirectPath() }
+    }
 
+    let isTagged: Bool
     let service: BrokerService
     let carriesMany: Bool
     /// What the viewer asked for, until it has joined.
@@ -110,6 +118,7 @@ final class ViewerHandler: ChannelInboundHandler {
         let lane = ViewerLane(hub: hub, index: index, viewer: self)
         if index == entries.count { entries.append(nil) }
         entries[index] = Entry(stream: stream.id, channel: stream.channel, lane: lane, place: stream.place)
+        updateDirectPath()
     }
 
     func join(_ entry: Entry) {
@@ -144,8 +153,17 @@ final class ViewerHandler: ChannelInboundHandler {
 
     // MARK: Frames
 
-    func offer(_ round: DeliveryRound, lane: ViewerLane) {
+    /// While nothing is to be decided, frames go past this handler: whatever decides calls this when it changes.
+    func updateDirectPath() {
+        guard !carriesMany, let lane = entries.first??.lane else { return }
+        let isOpen = !closing && !expectsProgress && lane.isSimple && outbox.writesAtOnce
+        lane.setDirectPath(isOpen ? direct?.path : nil, after: outbox.latestSequence)
+    }
+
+    /// - Parameter alreadySent: How many bytes of it went over the direct path; `nil` when the frame did not take it.
+    func offer(_ round: DeliveryRound, lane: ViewerLane, alreadySent: Int? = nil) {
         guard !closing else { return }
+        outbox.wroteAtOnce(upTo: lane.state.lastSequence)
         let offer = outbox.offer(
             round.frame.frame.sequence,
             byteCount: round.frame.byteCount,
@@ -159,13 +177,18 @@ final class ViewerHandler: ChannelInboundHandler {
             lane.heldBack = nil
             lane.noteThinned()
         }
-        carryOut(offer, message, lane: lane)
+        carryOut(offer, message, lane: lane, alreadySent: alreadySent)
         if !lane.isSimple { noteSmoothness(of: offer, lane: lane, now: round.now) }
     }
 
-    func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
+    func carryOut(
+        _ offer: ViewerOutbox.Offer,
+        _ message: WireMessage,
+        lane: ViewerLane,
+        alreadySent: Int? = nil
+    ) {
         switch offer {
-        case .write: write(message, lane: lane)
+        case .write: write(message, lane: lane, alreadySent: alreadySent)
         case .waits:
             lane.waiting = message
             if !expectsProgress { expectProgress(of: message) }
@@ -187,8 +210,8 @@ final class ViewerHandler: ChannelInboundHandler {
         }
     }
 
-    func write(_ message: WireMessage, lane: ViewerLane) {
-        switch direct?.send(message) {
+    func write(_ message: WireMessage, lane: ViewerLane, alreadySent: Int? = nil) {
+        switch alreadySent.map(DirectSocketWriter.Outcome.sent) ?? direct?.send(message) {
         case .sent(message.byteCount):
             let now = SystemClock.steadyTime
             lane.noteDelivered(message, at: now)
@@ -200,9 +223,13 @@ final class ViewerHandler: ChannelInboundHandler {
         case nil:
             writeRest(of: message, after: 0, lane: lane)
         case .failed:
-            lane.noteCutOff()
-            context?.close(promise: nil)
+            connectionFailed(lane)
         }
+    }
+
+    func connectionFailed(_ lane: ViewerLane) {
+        lane.noteCutOff()
+        context?.close(promise: nil)
     }
 
     func writeRest(of message: WireMessage, after sent: Int, lane: ViewerLane) {
@@ -245,6 +272,7 @@ final class ViewerHandler: ChannelInboundHandler {
     func writeNext(_ turn: ViewerOutbox.Turn) {
         guard !closing, let lane = entries[turn.lane]?.lane, let message = lane.waiting.take() else { return }
         write(message, lane: lane)
+        lane.roster?.publishTally()
     }
 
     // MARK: Events

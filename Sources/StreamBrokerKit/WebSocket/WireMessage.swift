@@ -8,12 +8,20 @@ final class WireMessage: Sendable {
         viewers > 1 && count <= 2048 * viewers
     }
 
-    let prefix: [UInt8]
-    let payload: SharedPayload
+    /// Where the system takes the message from.
+    enum Source {
+        case onePiece(UnsafeRawBufferPointer)
+        case twoPieces(prefix: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer)
+        /// A file, from its beginning.
+        case file(CInt)
+    }
+
+    private let prefix: [UInt8]
+    private let payload: SharedPayload
     /// Prefix and payload in one piece, for short messages and for those of many viewers.
-    let joined: ByteBuffer?
+    private let joined: ByteBuffer?
     /// Prefix and payload where the system can send them without a copy for each viewer, for long messages of many viewers.
-    let file: MemoryFile?
+    private let file: MemoryFile?
     let sequence: UInt64
     /// When the broker had the frame, in µs of the steady clock.
     let arrival: Int64
@@ -42,6 +50,17 @@ final class WireMessage: Sendable {
     }
 
     var byteCount: Int { prefix.count + payload.bytes.count }
+
+    /// Gives the message to a closure that sends it, as often as it likes.
+    func withSource<Result>(_ body: (Source) -> Result) -> Result {
+        #if os(Linux)
+        if let file { return withExtendedLifetime(file) { body(.file(file.descriptor)) } }
+        #endif
+        if let joined { return joined.withUnsafeReadableBytes { body(.onePiece($0)) } }
+        return prefix.withUnsafeBytes { prefix in
+            payload.bytes.withUnsafeBytes { payload in body(.twoPieces(prefix: prefix, payload: payload)) }
+        }
+    }
 
     /// The same in pieces, of which the prefix is there only when nothing was sent yet: a viewer whose bytes all go through NIO, as
     /// under TLS, must not cost a copy of the payload.

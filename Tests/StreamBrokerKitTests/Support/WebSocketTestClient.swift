@@ -17,13 +17,20 @@ struct WebSocketTestClient: Sendable {
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
 
     /// Connects, upgrades, and hands the messages that come to `body`.
+    ///
+    /// - Parameter receiveBuffer: How many bytes the system is to keep for the client, about; `nil` leaves it to the system, which may come to
+    ///   keep megabytes.
     static func run<Result: Sendable>(
         port: Int,
         _ target: String,
         subprotocol: String? = FrameHeader.subprotocol,
+        receiveBuffer: Int? = nil,
         _ body: @escaping @Sendable (WebSocketTestClient, inout MessageReader) async throws -> Result
     ) async throws -> Result {
-        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        if let receiveBuffer { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer) }
+        let connection =
+            try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
