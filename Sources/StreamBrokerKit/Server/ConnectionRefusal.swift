@@ -20,14 +20,23 @@ package final class ConnectionRefusal: ChannelInboundHandler {
 
     private var answer: ByteBuffer {
         switch reason {
-        case .total, .address, .draining:
+        case .draining:
             Self.answer(
+                "503 Service Unavailable",
+                "the server is shutting down",
+                hint: "connect again in a moment",
+                retryAfter: 1
+            )
+        case .total, .address:
+            Self.answer(
+                "429 Too Many Requests",
                 "the server has as many connections as it takes, in all or from one address",
                 hint: "close one, or try again in a moment",
                 retryAfter: 1
             )
         case .flood:
             Self.answer(
+                "429 Too Many Requests",
                 "this address flooded the server, which takes nothing new from it for a while",
                 hint: "send less, and try again later",
                 retryAfter: lockout.components.seconds
@@ -35,10 +44,11 @@ package final class ConnectionRefusal: ChannelInboundHandler {
         }
     }
 
-    private static func answer(_ error: String, hint: String, retryAfter seconds: Int64) -> ByteBuffer {
+    private static func answer(_ status: String, _ error: String, hint: String, retryAfter seconds: Int64) -> ByteBuffer
+    {
         let body = #"{"error":"\#(error)","hint":"\#(hint)"}"#
         let head =
-            "HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nRetry-After: \(seconds)\r\n"
+            "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\nRetry-After: \(seconds)\r\n"
             + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
         return ByteBuffer(string: head + body)
     }

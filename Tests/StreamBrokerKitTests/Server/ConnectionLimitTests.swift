@@ -70,7 +70,12 @@ import Testing
     @Test(arguments: [ConnectionLimit.total, .address])
     func whoFindsNoRoomIsToldSo(_ reason: ConnectionLimit) throws {
         let (answer, _) = try outcome(reason, isEncrypted: false)
-        #expect(answer?.contains("\r\nRetry-After: 1\r\n") == true)
+        #expect(answer?.hasPrefix("HTTP/1.1 429 ") == true && answer?.contains("\r\nRetry-After: 1\r\n") == true)
+    }
+
+    @Test func whoComesToAServerThatStopsIsToldSo() throws {
+        let (answer, _) = try outcome(.draining, isEncrypted: false)
+        #expect(answer?.hasPrefix("HTTP/1.1 503 ") == true && answer?.contains("shutting down") == true)
     }
 }
 
