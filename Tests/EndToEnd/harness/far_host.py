@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 NEAR = "10.203.77.1"
 
@@ -17,6 +18,7 @@ class FarHost:
     def __init__(self, address_count: int = 1) -> None:
         if os.geteuid() != 0 or shutil.which("ip") is None:
             raise NoFarHost("a network namespace needs root and the ip command")
+        self._remove_leftovers()
         self.name = f"sb-far-{os.getpid()}"
         self.card = f"sbn{os.getpid()}"[:15]
         far_card = f"sbf{os.getpid()}"[:15]
@@ -31,6 +33,15 @@ class FarHost:
             self._run("-n", self.name, "addr", "add", f"{address}/24", "dev", far_card)
         self._run("-n", self.name, "link", "set", far_card, "up")
         self.far_card = far_card
+
+    @staticmethod
+    def _remove_leftovers() -> None:
+        """Whoever was killed left its host behind, and two that are there at once have the same address at this end."""
+        for host in Path("/run/netns").glob("sb-far-*"):
+            maker = host.name.removeprefix("sb-far-")
+            if not Path("/proc", maker).exists():
+                subprocess.run(["ip", "link", "delete", f"sbn{maker}"[:15]], capture_output=True)
+                subprocess.run(["ip", "netns", "delete", host.name], capture_output=True)
 
     @staticmethod
     def _run(*words: str) -> None:
