@@ -179,11 +179,16 @@ let package = Package(
             path: "Tests/PictureQuality",
             swiftSettings: strict
         ),
-        .testTarget(name: "StreamBrokerCoreTests", dependencies: ["StreamBrokerCore"], swiftSettings: strict),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
+        .testTarget(
+            name: "StreamBrokerCoreTests",
+            dependencies: ["StreamBrokerCore", "SeededRandom"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "StreamBrokerKitTests",
             dependencies: [
-                "StreamBrokerKit",
+                "StreamBrokerKit", "SeededRandom",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),

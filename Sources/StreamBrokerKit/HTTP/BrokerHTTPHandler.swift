@@ -277,7 +277,8 @@ final class BrokerHTTPHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         let target = try RequestTarget(head.uri)
         let route = try Route(method: head.method.rawValue, target: target)
-        latestDestination = (head.uri, head.method, target, route)
+        // Others are not kept: their addresses may hold a token, and are hardly asked for twice.
+        if case .ingest = route { latestDestination = (head.uri, head.method, target, route) }
         return (target, route)
     }
 

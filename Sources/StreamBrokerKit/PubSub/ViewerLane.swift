@@ -52,8 +52,8 @@ final class ViewerLane {
         state.lastOrdinal = ordinal
     }
 
-    /// From now on frames go straight to this socket, if there is one, and if they are newer than the latest that the viewer was offered.
-    func setDirectPath(_ path: LaneState.DirectPath?, after sequence: UInt64) {
+    /// From now on frames after this one go straight to the socket, if there is one.
+    func setDirectPath(_ path: DirectSocketWriter?, after sequence: UInt64) {
         state.directPath = path
         state.lastSequence = max(state.lastSequence, sequence)
     }
@@ -68,9 +68,9 @@ final class ViewerLane {
         viewer?.offer(round, lane: self)
     }
 
-    /// A frame went straight to the socket, and did not fit.
+    /// A frame went straight to the socket, which took only so much of it.
     func wasSentInPart(_ round: DeliveryRound, byteCount: Int) {
-        viewer?.offer(round, lane: self, alreadySent: byteCount)
+        viewer?.finish(round, after: byteCount, lane: self)
     }
 
     func directPathFailed() {

@@ -1,4 +1,3 @@
-import NIOCore
 import StreamBrokerCore
 
 /// The viewers of one stream on one event loop, and the count of what they were sent. Lives on that loop.
@@ -65,7 +64,7 @@ final class ViewerRoster {
         if tagged > 0 { sendDirectly(round, round.taggedMessage(streamIndex: 0), tagged: true) }
     }
 
-    /// The message's bytes are taken out once: asking for them again, all loops at the same time, would cost more than anything else here.
+    /// The message's bytes are taken out once, and not for each viewer: to hold a message is to write to memory that all loops share.
     private func sendDirectly(_ round: DeliveryRound, _ message: WireMessage, tagged: Bool) {
         let (ordinal, sequence) = (round.frame.ordinal, message.sequence)
         let (byteCount, arrival) = (message.byteCount, message.arrival)
@@ -77,7 +76,7 @@ final class ViewerRoster {
                     sequence > state.lastSequence
                 else { return }
                 states[position].lastOrdinal = ordinal
-                switch DirectSocketWriter.send(source, byteCount: byteCount, on: path.handle) {
+                switch path.send(source, byteCount: byteCount) {
                 case .sent(byteCount):
                     let age = SystemClock.steadyTime - arrival
                     states[position].lastSequence = sequence

@@ -36,18 +36,15 @@ struct DirectSocketWriter {
         self.handle = handle
     }
 
-    /// For a viewer whose frames need no more than this.
-    var path: LaneState.DirectPath { .init(handle: handle) }
-
     /// Sends as much of the message as the socket takes. Must be called on the connection's event loop.
     func send(_ message: WireMessage) -> Outcome {
-        message.withSource { Self.send($0, byteCount: message.byteCount, on: handle) }
+        message.withSource { send($0, byteCount: message.byteCount) }
     }
 
-    /// Sends as much of a message as a connection's socket takes. Must be called on the connection's event loop.
-    static func send(_ source: WireMessage.Source, byteCount: Int, on handle: NIOBSDSocket.Handle) -> Outcome {
+    /// The same for a message whose bytes are at hand.
+    func send(_ source: WireMessage.Source, byteCount: Int) -> Outcome {
         while true {
-            let sent = sendOnce(source, byteCount: byteCount, on: handle)
+            let sent = sendOnce(source, byteCount: byteCount)
             if sent >= 0 { return .sent(byteCount: sent) }
             switch errno {
             case EINTR: continue
@@ -59,19 +56,15 @@ struct DirectSocketWriter {
 
     private static let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
 
-    private static func sendOnce(
-        _ source: WireMessage.Source,
-        byteCount: Int,
-        on handle: NIOBSDSocket.Handle
-    ) -> Int {
+    private func sendOnce(_ source: WireMessage.Source, byteCount: Int) -> Int {
         switch source {
-        case .onePiece(let bytes): systemSend(handle, bytes.baseAddress, bytes.count, flags)
-        case .twoPieces(let prefix, let payload): sendPieces(prefix, payload, on: handle)
-        case .file(let descriptor): sendFile(descriptor, byteCount: byteCount, on: handle)
+        case .onePiece(let bytes): Self.systemSend(handle, bytes.baseAddress, bytes.count, Self.flags)
+        case .twoPieces(let prefix, let payload): sendPieces(prefix, payload)
+        case .file(let descriptor): sendFile(descriptor, byteCount: byteCount)
         }
     }
 
-    private static func sendFile(_ descriptor: CInt, byteCount: Int, on handle: NIOBSDSocket.Handle) -> Int {
+    private func sendFile(_ descriptor: CInt, byteCount: Int) -> Int {
         #if os(Linux)
         var offset = off_t(0)
         // Does not wait, since NIO's sockets do not; raises no signal, since NIO has the process ignore SIGPIPE.
@@ -81,18 +74,14 @@ struct DirectSocketWriter {
         #endif
     }
 
-    private static func sendPieces(
-        _ prefix: UnsafeRawBufferPointer,
-        _ payload: UnsafeRawBufferPointer,
-        on handle: NIOBSDSocket.Handle
-    ) -> Int {
+    private func sendPieces(_ prefix: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Int {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { vectors in
-            vectors[0] = vector(of: prefix)
-            vectors[1] = vector(of: payload)
+            vectors[0] = Self.vector(of: prefix)
+            vectors[1] = Self.vector(of: payload)
             var header = msghdr()
             header.msg_iov = vectors.baseAddress
             header.msg_iovlen = 2
-            return sendmsg(handle, &header, flags)
+            return sendmsg(handle, &header, Self.flags)
         }
     }
 

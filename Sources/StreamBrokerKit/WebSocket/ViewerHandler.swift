@@ -18,7 +18,6 @@ final class ViewerHandler: ChannelInboundHandler {
         var place: StreamPlace
     }
 
-    // What decides about the direct path.
     var closing = false {
         didSet { updateDirectPath() }
     }
@@ -153,42 +152,27 @@ final class ViewerHandler: ChannelInboundHandler {
 
     // MARK: Frames
 
-    /// While nothing is to be decided, frames go past this handler: whatever decides calls this when it changes.
-    func updateDirectPath() {
-        guard !carriesMany, let lane = entries.first??.lane else { return }
-        let isOpen = !closing && !expectsProgress && lane.isSimple && outbox.writesAtOnce
-        lane.setDirectPath(isOpen ? direct?.path : nil, after: outbox.latestSequence)
-    }
-
-    /// - Parameter alreadySent: How many bytes of it went over the direct path; `nil` when the frame did not take it.
-    func offer(_ round: DeliveryRound, lane: ViewerLane, alreadySent: Int? = nil) {
+    func offer(_ round: DeliveryRound, lane: ViewerLane) {
         guard !closing else { return }
-        outbox.wroteAtOnce(upTo: lane.state.lastSequence)
-        let offer = outbox.offer(
-            round.frame.frame.sequence,
-            byteCount: round.frame.byteCount,
-            lane: lane.index,
-            now: round.now
-        )
+        let offer = askOutbox(about: round.frame, lane: lane, now: round.now)
         if case .stale = offer { return }
-        let message = isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
+        let message = message(of: round, lane: lane)
         if case .thinned = offer { return holdBack(message, lane: lane, now: round.now) }
         if !lane.isSimple, lane.heldBack != nil {
             lane.heldBack = nil
             lane.noteThinned()
         }
-        carryOut(offer, message, lane: lane, alreadySent: alreadySent)
+        carryOut(offer, message, lane: lane)
         if !lane.isSimple { noteSmoothness(of: offer, lane: lane, now: round.now) }
     }
 
-    func carryOut(
-        _ offer: ViewerOutbox.Offer,
-        _ message: WireMessage,
-        lane: ViewerLane,
-        alreadySent: Int? = nil
-    ) {
+    func message(of round: DeliveryRound, lane: ViewerLane) -> WireMessage {
+        isTagged ? round.taggedMessage(streamIndex: lane.index) : round.plainMessage
+    }
+
+    func carryOut(_ offer: ViewerOutbox.Offer, _ message: WireMessage, lane: ViewerLane) {
         switch offer {
-        case .write: write(message, lane: lane, alreadySent: alreadySent)
+        case .write: write(message, lane: lane)
         case .waits:
             lane.waiting = message
             if !expectsProgress { expectProgress(of: message) }
@@ -210,21 +194,26 @@ final class ViewerHandler: ChannelInboundHandler {
         }
     }
 
-    func write(_ message: WireMessage, lane: ViewerLane, alreadySent: Int? = nil) {
-        switch alreadySent.map(DirectSocketWriter.Outcome.sent) ?? direct?.send(message) {
+    func write(_ message: WireMessage, lane: ViewerLane) {
+        switch direct?.send(message) {
         case .sent(message.byteCount):
             let now = SystemClock.steadyTime
             lane.noteDelivered(message, at: now)
             if !lane.isSimple { writePing(behind: message, lane: lane) }
             writeCompleted(now: now)
         case .sent(let sent):
-            if !lane.acknowledgesItself { lane.pongs.provedSlow() }
-            writeRest(of: message, after: sent, lane: lane)
+            writeSlowly(message, after: sent, lane: lane)
         case nil:
             writeRest(of: message, after: 0, lane: lane)
         case .failed:
             connectionFailed(lane)
         }
+    }
+
+    /// The socket took only so much.
+    func writeSlowly(_ message: WireMessage, after sent: Int, lane: ViewerLane) {
+        if !lane.acknowledgesItself { lane.pongs.provedSlow() }
+        writeRest(of: message, after: sent, lane: lane)
     }
 
     func connectionFailed(_ lane: ViewerLane) {

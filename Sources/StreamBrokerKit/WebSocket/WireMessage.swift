@@ -8,7 +8,7 @@ final class WireMessage: Sendable {
         viewers > 1 && count <= 2048 * viewers
     }
 
-    /// Where the system takes the message from.
+    /// Where the system takes the message from; means something only where ``withSource(_:)`` gives it.
     enum Source {
         case onePiece(UnsafeRawBufferPointer)
         case twoPieces(prefix: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer)

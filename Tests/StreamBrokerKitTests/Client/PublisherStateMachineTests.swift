@@ -1,3 +1,4 @@
+import SeededRandom
 import StreamBrokerCore
 import StreamBrokerKit
 import Testing
@@ -242,7 +243,7 @@ struct PublisherStateMachineTests {
 
     @Test("Whatever happens, every frame is accounted for", arguments: 0..<50)
     func accounting(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let publisher = Harness()
         var underWay: [UInt64] = []
         for step in 0..<400 {
@@ -349,17 +350,5 @@ private final class Harness {
             case .finish: return .finish
             }
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import StreamBrokerKit
 import Testing
 
@@ -6,16 +7,6 @@ import Testing
     /// What happens next in one of many random lives of a viewer.
     private enum Step: CaseIterable {
         case frame, smallFrames, largeFrames, question, ping, rate, everyFrame, acknowledge, catchUp
-    }
-
-    /// Knuth's linear congruential generator: the same life for the same seed.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state >> 11 | state << 53
-        }
     }
 
     /// What the viewer has seen.
@@ -49,7 +40,7 @@ import Testing
                 subprotocol: subprotocol,
                 receiveBuffer: 8_192
             ) { client, reader in
-                var dice = Dice(state: seed)
+                var random = SeededRandom(seed: seed)
                 var seen = Seen(isTagged: isTagged)
                 var published: UInt32 = 1
 
@@ -75,10 +66,10 @@ import Testing
 
                 try await catchUp()
                 for _ in 0..<120 {
-                    switch Step.allCases.randomElement(using: &dice) {
-                    case .frame: try await publish(1, byteCount: 2 * Int.random(in: 20...2_000, using: &dice))
-                    case .smallFrames: try await publish(Int.random(in: 2...9, using: &dice), byteCount: 1_000)
-                    case .largeFrames: try await publish(Int.random(in: 1...5, using: &dice), byteCount: 100_000)
+                    switch Step.allCases.randomElement(using: &random) {
+                    case .frame: try await publish(1, byteCount: 2 * Int.random(in: 20...2_000, using: &random))
+                    case .smallFrames: try await publish(Int.random(in: 2...9, using: &random), byteCount: 1_000)
+                    case .largeFrames: try await publish(Int.random(in: 1...5, using: &random), byteCount: 100_000)
                     case .question: try await client.send(#"{"type":"ping","t":1}"#)
                     case .ping: try await client.send(0x89, [1, 2, 3])
                     case .rate: try await client.send(#"{"type":"rate","fps":500}"#)
