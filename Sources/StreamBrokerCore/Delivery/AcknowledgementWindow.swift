@@ -41,6 +41,12 @@ package struct AcknowledgementWindow: Sendable {
 
     package init() {}
 
+    /// A window for a viewer that was sent frames before it acknowledged any. They count as one: what comes next is to find none of them
+    /// on the line.
+    package init(behind sequence: UInt64, byteCount: Int, at now: Int64) {
+        newer = Unacknowledged(sequence: sequence, byteCount: byteCount, sentAt: now)
+    }
+
     package func isOpen(at now: Int64) -> Bool { now >= opensAt ?? .max }
 
     /// From when on another frame may be sent; `nil` when only an acknowledgement can open the window.
@@ -87,10 +93,10 @@ package struct AcknowledgementWindow: Sendable {
             arrived = second
             newer = nil
         }
+        defer { lastAcknowledgement = now }
         guard let arrived else { return }
         let transferTime = Float(max(0, now - lineIsReached(by: arrived)))
         transferTimes = SIMD4(transferTime, transferTimes[0], transferTimes[1], transferTimes[2])
         byteCounts = SIMD4(Float(max(1, arrived.byteCount)), byteCounts[0], byteCounts[1], byteCounts[2])
-        lastAcknowledgement = now
     }
 }

@@ -4,6 +4,8 @@ struct OutboxLane {
     private(set) var isOpen = true
     /// Whether the viewer takes frames as they come: no rate and no acknowledgements.
     private(set) var takesAll = true
+    private var lastWritten: UInt64 = 0
+    private var lastWrittenByteCount = 0
     private var waiting: UInt64?
     private var waitingByteCount = 0
     var waitingSince: UInt64 = 0
@@ -39,7 +41,7 @@ struct OutboxLane {
     private mutating func accept(_ sequence: UInt64, byteCount: Int, now: Int64, isIdle: Bool) -> ViewerOutbox.Offer {
         lastOffered = sequence
         if isIdle, waiting == nil, takesAll || window?.isOpen(at: now) ?? true {
-            if !takesAll { window?.sent(sequence, byteCount: byteCount, at: now) }
+            noteWritten(sequence, byteCount: byteCount, at: now)
             return .write
         }
         defer {
@@ -49,25 +51,40 @@ struct OutboxLane {
         return waiting == nil ? .waits : .replaced
     }
 
-    mutating func sent(upTo sequence: UInt64) {
-        lastOffered = max(lastOffered, sequence)
+    /// Frames were written that were not offered; the last of about so many bytes.
+    mutating func wrote(upTo sequence: UInt64, byteCount: Int) {
+        guard sequence > lastOffered else { return }
+        lastOffered = sequence
+        lastWritten = sequence
+        lastWrittenByteCount = byteCount
+    }
+
+    private mutating func noteWritten(_ sequence: UInt64, byteCount: Int, at now: Int64) {
+        lastWritten = sequence
+        lastWrittenByteCount = byteCount
+        window?.sent(sequence, byteCount: byteCount, at: now)
     }
 
     /// The frame that waited is written now.
     mutating func begin(at now: Int64) -> UInt64? {
         guard let sequence = waiting.take() else { return nil }
-        window?.sent(sequence, byteCount: waitingByteCount, at: now)
+        noteWritten(sequence, byteCount: waitingByteCount, at: now)
         return sequence
     }
 
     mutating func acknowledged(upTo sequence: UInt64, at now: Int64, roundTrip: Int64, isDraining: Bool) {
         guard isOpen else { return }
-        var window = window ?? AcknowledgementWindow()
+        var window = window ?? firstWindow(acknowledged: sequence, at: now)
         window.roundTrip = roundTrip
         window.isDraining = isDraining
         window.acknowledged(upTo: sequence, at: now)
         self.window = window
         takesAll = false
+    }
+
+    private func firstWindow(acknowledged sequence: UInt64, at now: Int64) -> AcknowledgementWindow {
+        guard lastWritten > sequence else { return AcknowledgementWindow() }
+        return AcknowledgementWindow(behind: lastWritten, byteCount: lastWrittenByteCount, at: now)
     }
 
     mutating func setDraining(_ isDraining: Bool) {

@@ -81,9 +81,9 @@ package struct ViewerOutbox: ~Copyable {
     /// The newest frame of the first stream that was not left out.
     package var latestSequence: UInt64 { firstLane.lastOffered }
 
-    /// Frames were written without asking, since the outbox ``writesAtOnce``.
-    package mutating func wroteAtOnce(upTo sequence: UInt64) {
-        firstLane.sent(upTo: sequence)
+    /// Frames were written without asking, since the outbox ``writesAtOnce``; the last of about so many bytes.
+    package mutating func wroteAtOnce(upTo sequence: UInt64, byteCount: Int) {
+        firstLane.wrote(upTo: sequence, byteCount: byteCount)
     }
 
     /// A frame of so many bytes was published. `now` is in µs of a steady clock.

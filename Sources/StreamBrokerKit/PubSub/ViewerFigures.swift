@@ -6,4 +6,6 @@ struct ViewerFigures: Sendable, Hashable {
     var lastAge: Int64 = 0
     var replaced: UInt64 = 0
     var thinned: UInt64 = 0
+
+    var meanByteCount: Int { delivered == 0 ? 0 : Int(deliveredBytes / delivered) }
 }

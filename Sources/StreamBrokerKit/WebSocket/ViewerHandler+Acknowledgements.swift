@@ -4,8 +4,10 @@ import StreamBrokerCore
 /// Viewers that tell how far they have got, by themselves or by their pongs.
 extension ViewerHandler {
     func acknowledged(upTo sequence: UInt64, lane index: Int) {
+        guard let lane = entries[index]?.lane else { return }
         let now = SystemClock.steadyTime
         noteProgress()
+        tellOutboxWhatWentPast(lane)
         outbox.isDraining = roundTripMeter.isDue(at: now)
         outbox.acknowledged(upTo: sequence, lane: index, now: now)
         if outbox.isDraining, outbox.isLineFree() { measureRoundTrip(now: now) }

@@ -11,8 +11,13 @@ extension ViewerHandler {
 
     /// What becomes of a frame, after all those that the outbox has not seen.
     func askOutbox(about frame: WireFrame, lane: ViewerLane, now: Int64) -> ViewerOutbox.Offer {
-        outbox.wroteAtOnce(upTo: lane.state.lastSequence)
+        tellOutboxWhatWentPast(lane)
         return outbox.offer(frame.frame.sequence, byteCount: frame.byteCount, lane: lane.index, now: now)
+    }
+
+    func tellOutboxWhatWentPast(_ lane: ViewerLane) {
+        let state = lane.state
+        outbox.wroteAtOnce(upTo: state.lastSequence, byteCount: state.figures.meanByteCount)
     }
 
     /// Sees to the rest of a frame that is begun already.

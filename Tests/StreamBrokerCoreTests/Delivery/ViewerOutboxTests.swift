@@ -66,6 +66,52 @@ import Testing
         #expect(outbox.next(now: 0).turn?.sequence == 9)
     }
 
+    /// What a slow viewer was sent before it said anything lies on its line; the next frame is not to wait behind it.
+    @Test(arguments: [false, true])
+    func whatWasWrittenBeforeTheFirstAcknowledgementIsOnItsWay(wentPastTheOutbox: Bool) {
+        let transfer: Int64 = 150_000
+        var outbox = ViewerOutbox()
+        if wentPastTheOutbox {
+            outbox.wroteAtOnce(upTo: 4, byteCount: 40_000)
+        } else {
+            for sequence in UInt64(1)...4 {
+                _ = outbox.offer(sequence, byteCount: 40_000, lane: 0, now: 0)
+                _ = outbox.writeCompleted(now: 0)
+            }
+        }
+        outbox.isDraining = true
+        for sequence in UInt64(1)...3 {
+            let now = Int64(sequence) * transfer
+            outbox.acknowledged(upTo: sequence, lane: 0, now: now)
+            let isLineFree = outbox.isLineFree()
+            #expect(!isLineFree)
+            if case .write = outbox.offer(4 + sequence, byteCount: 40_000, lane: 0, now: now) {
+                Issue.record("written after the acknowledgement of frame \(sequence)")
+            }
+        }
+        outbox.acknowledged(upTo: 4, lane: 0, now: 4 * transfer)
+        let isLineFree = outbox.isLineFree()
+        outbox.holdIfSlow(now: 4 * transfer)
+        let time = outbox.nextTime()
+        #expect(isLineFree)
+        #expect(time == 4 * transfer + ViewerOutbox.longestMeasurement, "a slow line, known by its first frames")
+        outbox.endHold()
+        #expect(outbox.next(now: 4 * transfer).turn?.sequence == 7)
+    }
+
+    @Test func whatIsSaidToHaveArrivedIsNotOnItsWay() {
+        var outbox = ViewerOutbox()
+        outbox.wroteAtOnce(upTo: 4, byteCount: 40_000)
+        outbox.isDraining = true
+        outbox.acknowledged(upTo: 4, lane: 0, now: 0)
+        let isLineFree = outbox.isLineFree()
+        #expect(isLineFree)
+        guard case .write = outbox.offer(5, byteCount: 40_000, lane: 0, now: 0) else {
+            Issue.record("held back for nothing")
+            return
+        }
+    }
+
     @Test func theLineIsFreeWhenAllIsAcknowledged() {
         var outbox = ViewerOutbox(laneCount: 2)
         var states: [Bool] = [outbox.isLineFree()]
