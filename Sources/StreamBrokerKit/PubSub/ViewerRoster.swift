@@ -64,44 +64,30 @@ final class ViewerRoster {
         if tagged > 0 { sendDirectly(round, round.taggedMessage(streamIndex: 0), tagged: true) }
     }
 
-    /// The message's bytes are taken out once, and not for each viewer: to hold a message is to write to memory that all loops share.
     private func sendDirectly(_ round: DeliveryRound, _ message: WireMessage, tagged: Bool) {
-        let (ordinal, sequence) = (round.frame.ordinal, message.sequence)
-        let (byteCount, arrival) = (message.byteCount, message.arrival)
+        // The message's bytes are taken out once, and not for each viewer: to hold a message is to write to memory that all loops share.
         message.withSource { source in
-            forEachPosition { position in
-                let state = states[position]
-                // A frame was left out, or is no news: the lane knows what that means.
-                guard let path = state.directPath, state.isTagged == tagged, ordinal == state.lastOrdinal + 1,
-                    sequence > state.lastSequence
-                else { return }
-                states[position].lastOrdinal = ordinal
-                switch path.send(source, byteCount: byteCount) {
-                case .sent(byteCount):
-                    let age = SystemClock.steadyTime - arrival
-                    states[position].lastSequence = sequence
-                    states[position].noteDelivered(byteCount: byteCount, age: age)
-                    tally.noteDelivered(byteCount: byteCount, age: age)
-                case .sent(let sent): lanes[position].wasSentInPart(round, byteCount: sent)
-                case .failed: lanes[position].directPathFailed()
+            let walk = DirectWalk(ordinal: round.frame.ordinal, message: message, source: source, tagged: tagged)
+            var end = states.count
+            // Lanes may leave while one is seen to: the last one then takes the place of the one that left, and has had the frame.
+            while let stop = states.withUnsafeMutableBufferPointer({ walk.send(to: $0[..<end], counting: &tally) }) {
+                let lane = lanes[stop.position]
+                switch stop.outcome {
+                case .sent(let byteCount): lane.wasSentInPart(round, byteCount: byteCount)
+                case .failed: lane.directPathFailed()
                 }
+                end = min(stop.position, states.count)
             }
         }
     }
 
     private func askTheOthers(_ round: DeliveryRound) {
         let ordinal = round.frame.ordinal
-        forEachPosition { position in
-            if states[position].lastOrdinal < ordinal { lanes[position].deliver(round) }
-        }
-    }
-
-    /// From the end, since lanes may leave meanwhile: the last one then takes the place of the one that left, so that none is passed over.
-    private func forEachPosition(_ body: (Int) -> Void) {
+        // From the end, since lanes may leave meanwhile: the last one then takes the place of the one that left, so that none is passed over.
         var position = lanes.count
         while position > 0 {
             position -= 1
-            if position < lanes.count { body(position) }
+            if position < lanes.count, states[position].lastOrdinal < ordinal { lanes[position].deliver(round) }
         }
     }
 
