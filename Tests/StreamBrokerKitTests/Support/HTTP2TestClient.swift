@@ -14,6 +14,7 @@ struct HTTP2TestClient: Sendable {
     }
 
     let connection: any NIOCore.Channel
+    private let handover: TaskHandover
     private let streams: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
 
     static func run<Result: Sendable>(
@@ -23,8 +24,11 @@ struct HTTP2TestClient: Sendable {
         let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    HTTP2TestClient(
+                    let handover = TaskHandover()
+                    try handover.addFirst(to: channel)
+                    return HTTP2TestClient(
                         connection: channel,
+                        handover: handover,
                         streams: try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
                             mode: .client,
                             configuration: .init()
@@ -54,6 +58,7 @@ struct HTTP2TestClient: Sendable {
             stream.eventLoop.makeCompletedFuture {
                 let codec = HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: .http)
                 try stream.pipeline.syncOperations.addHandler(codec)
+                try handover.addLast(to: stream)
                 return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                     wrappingChannelSynchronously: stream
                 )
@@ -68,6 +73,7 @@ struct HTTP2TestClient: Sendable {
             if endsBody { try await outbound.write(.end(nil)) }
             var answer = Answer()
             for try await part in inbound {
+                handover.received()
                 switch part {
                 case .head(let head): (answer.status, answer.headers) = (Int(head.status.code), head.headers)
                 case .body(let bytes): answer.body += Array(bytes.readableBytesView)

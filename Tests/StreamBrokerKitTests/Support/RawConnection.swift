@@ -19,10 +19,13 @@ struct RawConnection: Sendable {
         _ pieces: [[UInt8]],
         until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
     ) async throws -> Reply {
+        let handover = TaskHandover()
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try handover.addFirst(to: channel)
+                    try handover.addLast(to: channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         return try await connection.executeThenClose { inbound, outbound in
@@ -31,6 +34,7 @@ struct RawConnection: Sendable {
             var bytes: [UInt8] = []
             do {
                 for try await buffer in inbound {
+                    handover.received()
                     bytes.append(contentsOf: buffer.readableBytesView)
                     if isEnough(bytes) { break }
                 }

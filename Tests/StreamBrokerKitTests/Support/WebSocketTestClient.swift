@@ -27,13 +27,16 @@ struct WebSocketTestClient: Sendable {
         receiveBuffer: Int? = nil,
         _ body: @escaping @Sendable (WebSocketTestClient, inout MessageReader) async throws -> Result
     ) async throws -> Result {
+        let handover = TaskHandover()
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
         if let receiveBuffer { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer) }
         let connection =
             try await bootstrap
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    try handover.addFirst(to: channel)
+                    try handover.addLast(to: channel)
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         return try await connection.executeThenClose { inbound, outbound in
@@ -42,7 +45,7 @@ struct WebSocketTestClient: Sendable {
                 "GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(protocolLine)\r\n"
             try await outbound.write(ByteBuffer(string: request))
-            var reader = MessageReader(inbound: inbound.makeAsyncIterator())
+            var reader = MessageReader(inbound: inbound.makeAsyncIterator(), handover: handover)
             try await reader.readHandshake()
             return try await body(WebSocketTestClient(outbound: outbound), &reader)
         }
@@ -64,8 +67,11 @@ struct WebSocketTestClient: Sendable {
         var buffer = ByteBuffer()
         var handshake = ""
 
-        init(inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator) {
+        private let handover: TaskHandover
+
+        init(inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, handover: TaskHandover) {
             self.inbound = inbound
+            self.handover = handover
         }
 
         mutating func readHandshake() async throws {
@@ -98,6 +104,7 @@ struct WebSocketTestClient: Sendable {
 
         private mutating func more() async throws -> Bool {
             guard var received = try await inbound.next() else { return false }
+            handover.received()
             buffer.discardReadBytes()
             buffer.writeBuffer(&received)
             return true
