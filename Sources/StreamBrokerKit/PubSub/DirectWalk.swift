@@ -2,8 +2,8 @@ import StreamBrokerCore
 
 /// One frame on its way straight to the sockets of one loop's viewers.
 ///
-/// The walk goes through the states as through plain memory, and no other code runs in the midst of it: to ask for each access whether
-/// another one is under way, as the language does for a class, cost more than all else that is done for a viewer besides the system call.
+/// The walk goes through the states as through plain memory, and no other code runs in the midst of it: so nothing has to be asked at each
+/// access, as for the properties of a class, about whether another one is under way.
 struct DirectWalk {
     /// A viewer that needs its lane, after which the walk can go on.
     struct Stop {
