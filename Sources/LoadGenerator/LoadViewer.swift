@@ -154,12 +154,12 @@ final class LoadViewer: ChannelInboundHandler {
                 .recvAllocator,
                 value: FixedSizeRecvByteBufferAllocator(capacity: size)
             )
-            readSteadily(every: pause, due: Self.next(pause), context: context)
+            readSteadily(every: pause, due: Self.nextCommonTime(every: pause), context: context)
         }
     }
 
-    /// The same for all: what many viewers do at one time costs one wake-up, and takes little from those that are measured beside them.
-    private static func next(_ pause: TimeAmount) -> NIODeadline {
+    /// What many viewers do at one time costs one wake-up, and takes little from those that are measured beside them.
+    private static func nextCommonTime(every pause: TimeAmount) -> NIODeadline {
         let (now, pause) = (NIODeadline.now().uptimeNanoseconds, UInt64(pause.nanoseconds))
         return .uptimeNanoseconds((now / pause + 1) * pause)
     }

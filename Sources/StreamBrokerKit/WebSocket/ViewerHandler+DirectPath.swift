@@ -17,6 +17,7 @@ extension ViewerHandler {
 
     func tellOutboxWhatWentPast(_ lane: ViewerLane) {
         let state = lane.state
+        guard state.lastSequence > outbox.latestSequence else { return }
         outbox.wroteAtOnce(upTo: state.lastSequence, byteCount: state.figures.meanByteCount)
     }
 
